@@ -1,0 +1,152 @@
+//! The report of one call, as it stands on disk (schema 1).
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::finding::{Frame, Opportunity, Redirect, SmallTalk, TalkFigures, Tangent};
+use crate::call::time::Duration;
+use crate::call::topic::{Kind, Topic};
+use crate::call::transcript::{Basis, SpeechSpan, Utterance};
+
+/// Version of the layout below. Readers refuse a higher one.
+pub const SCHEMA: u32 = 1;
+
+/// A doubt that goes with the report: a stable code for programs and a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable name, `snake_case`.
+    pub code: String,
+    /// One sentence, with times and numbers.
+    pub text: String,
+}
+
+impl Warning {
+    /// A warning with this code and text.
+    pub fn new(code: &str, text: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), text: text.into() }
+    }
+}
+
+/// A figure that is not given because it could not be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// Path of the field in the report: `speakers`, `tangents.initiator`.
+    pub field: String,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// The program that wrote the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generator {
+    /// `rapport`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Where the date of a call was taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateSource {
+    /// A flag or a settings file.
+    Settings,
+    /// The recording's own tags.
+    Recording,
+    /// The file's name.
+    FileName,
+    /// When the file was last changed.
+    FileModified,
+    /// Nowhere: the date is not known.
+    None,
+}
+
+/// Which call this is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallInfo {
+    /// BLAKE3 of the input's bytes, 32 hex digits: the same call has the same id wherever it lies.
+    pub id: String,
+    /// Name of the input file, without its folder.
+    pub source: String,
+    /// Title for people.
+    pub title: String,
+    /// The client, if known.
+    pub client: Option<String>,
+    /// When the call began: `2026-03-05` or `2026-03-05T14:30:00`, local time as given.
+    pub started_at: Option<String>,
+    /// Where that was taken from.
+    pub date_source: DateSource,
+    /// Length of the call.
+    pub duration: Duration,
+    /// Channels of the recording; 0 for a transcript.
+    pub channels: u16,
+    /// Samples a second of the recording; 0 for a transcript.
+    pub sample_rate: u32,
+    /// Language of most of the call as an ISO 639-1 code.
+    pub language: Option<String>,
+    /// What the call was for, as the user listed it.
+    pub agenda: Vec<String>,
+}
+
+/// Fingerprints of what made the figures: reports compare only where these agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Models {
+    /// The speech-to-text model, or `imported` for a transcript.
+    pub transcriber: String,
+    /// The lexicons and rules that tell kinds apart.
+    pub topics: String,
+    /// What told voices apart; `None` where nothing had to.
+    pub voices: Option<String>,
+}
+
+/// An utterance together with the kind of the topic it lies in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportUtterance {
+    /// Who, when and what.
+    #[serde(flatten)]
+    pub utterance: Utterance,
+    /// What sort of talk it is part of.
+    pub kind: Kind,
+}
+
+/// How alike the two speakers sounded and how that moved. Not measured yet by any stage, so always absent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Mirroring {}
+
+/// All that is said of one call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// What wrote it.
+    pub generator: Generator,
+    /// Which call.
+    pub call: CallInfo,
+    /// What made the figures.
+    pub models: Models,
+    /// How speakers were told apart.
+    pub basis: Basis,
+    /// How each person talked; empty when speakers were not told apart.
+    pub speakers: Vec<TalkFigures>,
+    /// Who speaks when.
+    pub speech: Vec<SpeechSpan>,
+    /// What was said.
+    pub utterances: Vec<ReportUtterance>,
+    /// What it was about.
+    pub topics: Vec<Topic>,
+    /// How much of it was social.
+    pub small_talk: SmallTalk,
+    /// Where it left what the call was for.
+    pub tangents: Vec<Tangent>,
+    /// Who tried to steer back.
+    pub redirects: Vec<Redirect>,
+    /// Where nobody did and it would have helped.
+    pub opportunities: Vec<Opportunity>,
+    /// The announced frame and what was parked.
+    pub frame: Frame,
+    /// How the speakers' sound drew together; `None` when not measured.
+    pub mirroring: Option<Mirroring>,
+    /// What is to be doubted.
+    pub warnings: Vec<Warning>,
+    /// What is not said, and why.
+    pub withheld: Vec<Withheld>,
+}

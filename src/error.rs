@@ -1,0 +1,96 @@
+//! All that can go wrong, said so that the reader knows what was given, what was wanted and what to do next.
+
+use std::path::{Path, PathBuf};
+
+/// Result of anything that can fail here.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure. Its text is shown to people as it is, so each names the file and the numbers.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operating system said no.
+    #[error("{doing} {}: {source}", path.display())]
+    Io {
+        /// What was tried: "cannot read", "cannot write".
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The sound of a file cannot be read.
+    #[error("{}: {why}; {next}", path.display())]
+    Sound {
+        /// Which file.
+        path: PathBuf,
+        /// What was found and what was wanted.
+        why: String,
+        /// What to do about it.
+        next: String,
+    },
+    /// A transcript cannot be read.
+    #[error("{}: {why}{}", path.display(), line.map_or_else(String::new, |n| format!(" (line {n})")))]
+    Transcript {
+        /// Which file.
+        path: PathBuf,
+        /// Line number from 1, where there is one to point at.
+        line: Option<usize>,
+        /// What was found and what was wanted.
+        why: String,
+    },
+    /// A report cannot be read.
+    #[error("{}: not a report this version can read: {why}", path.display())]
+    Report {
+        /// Which file.
+        path: PathBuf,
+        /// What was found and what was wanted.
+        why: String,
+    },
+    /// A settings file or a flag is not understood.
+    #[error("{what}: {why}")]
+    Settings {
+        /// The flag, or the file.
+        what: String,
+        /// What was given, what was wanted.
+        why: String,
+    },
+    /// There is no speech model to work with.
+    #[error("{0}")]
+    NoModel(String),
+    /// A speech model is there but cannot be used.
+    #[error("{}: {why}", path.display())]
+    Model {
+        /// Which file.
+        path: PathBuf,
+        /// What was found and what was wanted.
+        why: String,
+    },
+    /// The speech engine failed on good input.
+    #[error("speech to text failed: {0}")]
+    Engine(String),
+    /// A download failed.
+    #[error("{url}: {why}")]
+    Download {
+        /// From where.
+        url: String,
+        /// What happened, and what to do next.
+        why: String,
+    },
+    /// There is nothing to do.
+    #[error("{0}")]
+    NothingToDo(String),
+    /// The user asked to stop.
+    #[error("stopped before it was done")]
+    Stopped,
+    /// A bug of ours, kept to one call.
+    #[error("internal error: {0}; the other calls are not affected. Please report it with the file's format and length")]
+    Panic(String),
+}
+
+impl Error {
+    /// An input/output failure with what was tried on which file; for `map_err`.
+    pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
+}
