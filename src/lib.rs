@@ -3,3 +3,10 @@
 pub mod call;
 pub mod error;
 pub mod progress;
+
+pub mod findings;
+pub mod ingest;
+pub mod topics;
+pub mod transcribe;
+
+pub mod render;

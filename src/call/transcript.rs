@@ -26,7 +26,7 @@ impl std::str::FromStr for SpeakerId {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.as_bytes() {
             [letter @ b'A'..=b'Z'] => Some(Self(u16::from(letter - b'A'))),
-            [b'S', ..] => text[1..].parse().ok().filter(|n| *n > 26_u16).map(|n| Self(n - 1)),
+            [b'S', ..] => text[1..].parse::<u16>().ok().filter(|n| *n > 26).map(|n| Self(n - 1)),
             _ => None,
         }
         .ok_or_else(|| format!("{text:?} is not a speaker id (A to Z, then S27, S28, ...)"))

@@ -1,0 +1,4 @@
+//! Files in: recordings and transcripts.
+
+pub mod recording;
+pub mod transcript;

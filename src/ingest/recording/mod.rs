@@ -1,0 +1,1 @@
+//! Recordings in: decode, resample, and find out what the channels are.

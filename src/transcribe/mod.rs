@@ -1,0 +1,4 @@
+//! Speech to text.
+
+pub mod models;
+pub mod speech;

@@ -1,0 +1,1 @@
+//! Speech models: what there is, where it lies, how it gets here.
