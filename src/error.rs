@@ -83,7 +83,9 @@ pub enum Error {
     #[error("stopped before it was done")]
     Stopped,
     /// A bug of ours, kept to one call.
-    #[error("internal error: {0}; the other calls are not affected. Please report it with the file's format and length")]
+    #[error(
+        "internal error: {0}; the other calls are not affected. Please report it with the file's format and length"
+    )]
     Panic(String),
 }
 
