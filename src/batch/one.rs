@@ -1,0 +1,269 @@
+//! One call of a batch: is it done already, is its transcript kept, else hear it; then say what there is to say.
+
+use std::ffi::OsStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::batch::names::Places;
+use crate::batch::{Batch, Job, Outcome, Summary, Watch};
+use crate::call::report::Report;
+use crate::error::{Error, Result};
+use crate::ingest::inputs::{Input, InputKind};
+use crate::pipeline::{self, Engines, FileFacts, Heard};
+use crate::progress::{Event, Progress, StopFlag};
+use crate::render::{csv, html, markdown, subtitles, text};
+use crate::store::{path_digest, read_report, write_atomic, write_report};
+use crate::topics;
+
+/// A text that can be made of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// A page for the browser.
+    Html,
+    /// A report to paste into notes.
+    Markdown,
+    /// Subtitles for any player.
+    Srt,
+    /// Subtitles for the web, with speakers.
+    Vtt,
+    /// The words, to read.
+    Text,
+    /// One line an utterance, for a spreadsheet.
+    Csv,
+}
+
+impl Format {
+    /// What its files end with.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "md",
+            Self::Srt => "srt",
+            Self::Vtt => "vtt",
+            Self::Text => "txt",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The report in this format. `recording` is the way to the sound from where the text will lie.
+    #[must_use]
+    pub fn render(self, report: &Report, recording: Option<&str>) -> String {
+        match self {
+            Self::Html => html::html(report, recording),
+            Self::Markdown => markdown::markdown(report),
+            Self::Srt => subtitles::srt(report),
+            Self::Vtt => subtitles::vtt(report),
+            Self::Text => text::txt(report),
+            Self::Csv => csv::csv(report),
+        }
+    }
+}
+
+/// What of a report says which call it is of.
+#[derive(Deserialize)]
+struct Identity {
+    call: CallId,
+    generator: Origin,
+}
+
+#[derive(Deserialize)]
+struct CallId {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Origin {
+    #[serde(default)]
+    place: Option<String>,
+}
+
+/// Passes events on under the number of their job.
+struct OfJob<'watch> {
+    watch: &'watch dyn Watch,
+    job: usize,
+}
+
+impl Progress for OfJob<'_> {
+    fn tell(&self, event: Event) {
+        self.watch.event(self.job, event);
+    }
+}
+
+/// Does all that is to be done for one call. A panic is this call's failure and nobody else's.
+pub(super) fn analyze(
+    batch: &Batch,
+    job: usize,
+    places: &Places,
+    engines: &dyn Engines,
+    pool: &rayon::ThreadPool,
+    watch: &dyn Watch,
+    stop: &StopFlag,
+) -> Outcome {
+    let progress = OfJob { watch, job };
+    let input = &batch.jobs[job].input;
+    let done = catch_unwind(AssertUnwindSafe(|| {
+        analyze_or_fail(batch, &batch.jobs[job], places, engines, pool, &progress, stop)
+    }));
+    match done {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(Error::Stopped)) => Outcome::NotDone,
+        Ok(Err(failure @ (Error::Transcript { .. } | Error::Report { .. }))) if passes_over(input) => {
+            Outcome::PassedOver(failure)
+        }
+        Ok(Err(failure)) => Outcome::Failed(failure),
+        Err(panic) => {
+            let what = panic.downcast_ref::<String>().cloned();
+            let what = what.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+            Outcome::Failed(Error::Panic(what.unwrap_or_else(|| "no message".to_owned())))
+        }
+    }
+}
+
+/// Whether a file that turns out to be no call may simply be something else: notes or data that lie among calls.
+fn passes_over(input: &Input) -> bool {
+    let ending = input.path.extension().map(OsStr::to_ascii_lowercase);
+    !input.named && ending.is_some_and(|ending| ending == "txt" || ending == "json")
+}
+
+fn analyze_or_fail(
+    batch: &Batch,
+    job: &Job,
+    places: &Places,
+    engines: &dyn Engines,
+    pool: &rayon::ThreadPool,
+    progress: &dyn Progress,
+    stop: &StopFlag,
+) -> Result<Outcome> {
+    let store = &batch.store;
+    let file = file_facts(store.content_id(&job.input.path, batch.force)?, &job.input.path);
+    let _lock = store.lock(&file.id, stop)?;
+    let place = path_digest(&job.input.path);
+    let path = report_path(places, &file.id, &place);
+    let heard_key = heard_key(job, &file.id, engines)?;
+    let made_from = made_from(job, &file, &heard_key);
+
+    let report = Some(&path).filter(|path| !batch.force && path.exists()).and_then(|path| read_report(path).ok());
+    if let Some(report) = report.filter(|report| report.generator.made_from.as_ref() == Some(&made_from)) {
+        write_formats(batch, job, &report, &path, |beside| !beside.exists())?;
+        return Ok(Outcome::Unchanged(Summary::of(&report, path)));
+    }
+
+    let kept = if batch.force { None } else { store.kept_transcript(&heard_key) };
+    let heard = match kept {
+        Some(heard) => told_at_once(heard, progress),
+        None => {
+            let heard = pipeline::hear(&job.input, &job.settings.hear, engines, pool, progress, stop)?;
+            // An imported transcript is read anew in no time; keeping it would only double it on disk.
+            if job.input.kind == InputKind::Recording {
+                store.keep_transcript(&heard_key, &heard)?;
+            }
+            heard
+        }
+    };
+    let mut report = pipeline::report(heard, &file, &job.settings);
+    report.generator.made_from = Some(made_from);
+    report.generator.place = Some(place);
+    // The report last: once it is there, what stands beside it is there too.
+    write_formats(batch, job, &report, &path, |_| true)?;
+    write_report(&path, &report)?;
+    Ok(Outcome::Written(Summary::of(&report, path)))
+}
+
+fn file_facts(id: String, path: &Path) -> FileFacts {
+    let modified = std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let modified = modified.and_then(|time| jiff::Timestamp::try_from(time).ok());
+    FileFacts {
+        id,
+        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        modified: modified.map(|moment| jiff::tz::TimeZone::system().to_datetime(moment)),
+    }
+}
+
+/// The first place, unless the report of another call lies there: other content from another file.
+fn report_path(places: &Places, id: &str, place: &str) -> PathBuf {
+    let there = std::fs::read(&places.first).ok();
+    let there = there.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok());
+    match there {
+        Some(other) if other.call.id != id && other.generator.place.as_deref() != Some(place) => places.spare.clone(),
+        _ => places.first.clone(),
+    }
+}
+
+/// Key of the transcript: content, speech model and what changes the words.
+fn heard_key(job: &Job, id: &str, engines: &dyn Engines) -> Result<String> {
+    let transcriber = match job.input.kind {
+        InputKind::Transcript => "imported".to_owned(),
+        InputKind::Recording => engines.fingerprint()?,
+    };
+    Ok(digest(&[id, &transcriber, &format!("{:?}", job.settings.hear), env!("CARGO_PKG_VERSION")]))
+}
+
+/// Digest of everything the report is made from.
+fn made_from(job: &Job, file: &FileFacts, heard_key: &str) -> String {
+    let (settings, facts) = (format!("{:?}", job.settings), format!("{:?}", (&file.name, &file.modified)));
+    digest(&[heard_key, &settings, &facts, &topics::fingerprint()])
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// A kept transcript, with its length told as done.
+fn told_at_once(heard: Heard, progress: &dyn Progress) -> Heard {
+    progress.tell(Event::Decoded(heard.transcript.duration));
+    progress.tell(Event::Advanced(heard.transcript.duration));
+    heard
+}
+
+fn write_formats(batch: &Batch, job: &Job, report: &Report, path: &Path, wanted: fn(&Path) -> bool) -> Result<()> {
+    for format in &batch.formats {
+        let beside = path.with_extension(format.extension());
+        if wanted(&beside) {
+            let sound = (job.input.kind == InputKind::Recording).then(|| way_to(&job.input.path, path)).flatten();
+            write_atomic(&beside, format.render(report, sound.as_deref()).as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// The way from the folder of `report` to `recording`, with `/` between folders; `None` where there is none.
+fn way_to(recording: &Path, report: &Path) -> Option<String> {
+    let recording = recording.canonicalize().ok()?;
+    let folder = report.parent()?;
+    std::fs::create_dir_all(folder).ok()?;
+    let folder = folder.canonicalize().ok()?;
+    let shared = folder.components().zip(recording.components()).take_while(|(a, b)| a == b).count();
+    if shared == 0 {
+        return None;
+    }
+    let up = folder.components().skip(shared).map(|_| "..".to_owned());
+    let down = recording.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Some(up.chain(down).collect::<Vec<_>>().join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_the_sound_is_relative() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("calls")).unwrap();
+        std::fs::write(dir.path().join("calls/a b.wav"), b"x").unwrap();
+        let way = way_to(&dir.path().join("calls/a b.wav"), &dir.path().join("out/2026/a b.json"));
+        assert_eq!(way.as_deref(), Some("../../calls/a b.wav"));
+    }
+
+    #[test]
+    fn digests_do_not_mix_up_their_parts() {
+        assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
+    }
+}

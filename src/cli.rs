@@ -1,0 +1,335 @@
+//! The command line: clap's view of it, lowered into the options of each command.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::batch::Format;
+use crate::call::time::Duration;
+use crate::commands::{Exit, analyze, completions, demo, export, models, show};
+use crate::error::{Error, Result};
+use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker};
+use crate::progress::StopFlag;
+
+/// Folder of the reports where none is named.
+const REPORTS: &str = "reports";
+
+/// What a recorded call was about: how much was small talk, who drove the tangents, where a redirect would have helped.
+///
+/// Everything runs on this machine and nothing is uploaded. The only command that opens a network connection is `rapport
+/// models pull`.
+#[derive(Debug, Parser)]
+#[command(name = "rapport", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the whole pipeline on a bundled call, without any download
+    Demo(DemoArgs),
+    /// Analyse recordings and transcripts, one report a call
+    Analyze(Box<AnalyzeArgs>),
+    /// Show a report in the terminal
+    Show(ShowArgs),
+    /// Turn a report into another format
+    Export(ExportArgs),
+    /// Speech models: list, download, verify
+    Models(ModelsArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Folder for the demo's reports; a new one in the folder for temporary files if left out
+    #[arg(short, long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct AnalyzeArgs {
+    /// Files and folders: recordings (.wav .flac .mp3 .m4a .ogg .opus .webm .mp4 ...) or transcripts (.vtt .srt .json .txt)
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Folder of the reports
+    #[arg(short, long, value_name = "FOLDER", default_value = REPORTS)]
+    out: PathBuf,
+    /// What to write beside each report, separated by commas; `none` for the JSON report alone
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "html")]
+    format: Vec<FormatArg>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+    /// Say nothing while at work
+    #[arg(short, long)]
+    quiet: bool,
+    #[command(flatten)]
+    work: WorkArgs,
+    #[command(flatten)]
+    call: CallArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How to work")]
+struct WorkArgs {
+    /// Speech model, by name (see `rapport models list`) or path
+    #[arg(short, long, value_name = "NAME|PATH", env = "RAPPORT_MODEL")]
+    model: Option<String>,
+    /// Threads at work; all cores if left out
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Analyse again what is already done and unchanged
+    #[arg(short, long)]
+    force: bool,
+    /// Take the I-th of N parts of the calls, so that several processes share a folder
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    shard: Option<Shard>,
+    /// Language of the calls as a code such as en; detected if left out
+    #[arg(short, long, value_name = "CODE")]
+    language: Option<String>,
+    /// Translate what is said to English
+    #[arg(long)]
+    translate: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "About the calls (also in NAME.toml beside a call and in rapport.toml)")]
+struct CallArgs {
+    /// The client
+    #[arg(long, value_name = "NAME")]
+    client: Option<String>,
+    /// Title of the call
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// When it took place, such as 2026-03-05 or "2026-03-05 14:30"
+    #[arg(long, value_name = "DATE")]
+    date: Option<String>,
+    /// Which speaker you are: a name, or A for the first one
+    #[arg(long, value_name = "SPEAKER")]
+    me: Option<String>,
+    /// Give a speaker a name; may be repeated
+    #[arg(long, value_name = "SPEAKER=NAME", value_parser = parse_speaker)]
+    speaker: Vec<(String, String)>,
+    /// What the call was for, items separated by semicolons; may be repeated
+    #[arg(long, value_name = "ITEMS", value_delimiter = ';')]
+    agenda: Vec<String>,
+    /// Words that are business with this client, separated by semicolons; may be repeated
+    #[arg(long, value_name = "WORDS", value_delimiter = ';')]
+    business: Vec<String>,
+    /// Small talk at the start that counts as rapport, such as 2m or 90s
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    opening_budget: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// The report's JSON file
+    report: PathBuf,
+    /// Print the report's JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct ExportArgs {
+    /// The report's JSON file
+    report: PathBuf,
+    /// The wanted format
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    to: ExportFormat,
+    /// File to write; standard output if left out
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// For html: where the recording lies, seen from the page, so that the page plays it
+    #[arg(long, value_name = "PATH")]
+    recording: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct ModelsArgs {
+    #[command(subcommand)]
+    verb: ModelsVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelsVerb {
+    /// List the models there are and those that are here
+    List {
+        /// Print the list as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download a model: the only command that opens a network connection
+    Pull {
+        /// Name of the model, such as base
+        name: String,
+    },
+    /// Check models against their digests
+    Verify {
+        /// Name of the model; all that are here if left out
+        name: Option<String>,
+    },
+    /// Print where a model lies
+    Path {
+        /// Name of the model; the one `analyze` would take if left out
+        name: Option<String>,
+    },
+}
+
+/// A format on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ExportFormat(Format);
+
+impl ValueEnum for ExportFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self(Format::Html),
+            Self(Format::Markdown),
+            Self(Format::Srt),
+            Self(Format::Vtt),
+            Self(Format::Text),
+            Self(Format::Csv),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.extension()))
+    }
+}
+
+/// A format to be written beside reports, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FormatArg {
+    None,
+    Some(ExportFormat),
+}
+
+impl ValueEnum for FormatArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        const VARIANTS: [FormatArg; 7] = [
+            FormatArg::Some(ExportFormat(Format::Html)),
+            FormatArg::Some(ExportFormat(Format::Markdown)),
+            FormatArg::Some(ExportFormat(Format::Srt)),
+            FormatArg::Some(ExportFormat(Format::Vtt)),
+            FormatArg::Some(ExportFormat(Format::Text)),
+            FormatArg::Some(ExportFormat(Format::Csv)),
+            FormatArg::None,
+        ];
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::None => Some(PossibleValue::new("none")),
+            Self::Some(format) => format.to_possible_value(),
+        }
+    }
+}
+
+impl AnalyzeArgs {
+    fn lower(self) -> analyze::AnalyzeOptions {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let mut formats: Vec<_> = self
+            .format
+            .iter()
+            .filter_map(|format| match format {
+                FormatArg::Some(wanted) => Some(wanted.0),
+                FormatArg::None => None,
+            })
+            .collect();
+        formats.sort();
+        formats.dedup();
+        analyze::AnalyzeOptions {
+            paths: self.paths,
+            out: self.out,
+            model: self.work.model,
+            formats,
+            threads: self.work.jobs.map_or_else(cores, usize::from),
+            force: self.work.force,
+            shard: self.work.shard,
+            json: self.json,
+            quiet: self.quiet,
+            call: self.call.lower(self.work.language, self.work.translate),
+            config: config_folder(),
+        }
+    }
+}
+
+impl CallArgs {
+    fn lower(self, language: Option<String>, translate: bool) -> CallFlags {
+        let items = |list: Vec<String>| {
+            list.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+        };
+        CallFlags {
+            client: self.client,
+            title: self.title,
+            date: self.date,
+            me: self.me,
+            agenda: items(self.agenda),
+            business: items(self.business),
+            speakers: self.speaker,
+            language,
+            translate,
+            opening_budget: self.opening_budget,
+        }
+    }
+}
+
+/// The folder of the user's own `rapport.toml`.
+fn config_folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    match etcetera::choose_base_strategy() {
+        Ok(base) => Some(base.config_dir().join("rapport")),
+        // Without a home folder there are no settings of the user's own; that is no reason not to work.
+        Err(etcetera::HomeDirError) => None,
+    }
+}
+
+/// Runs what the command line asks for. Data goes to standard output.
+///
+/// # Errors
+/// What concerns the whole command; `main` prints it.
+pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
+    let mut out = std::io::stdout().lock();
+    match cli.verb {
+        Verb::Demo(args) => demo::run(args.out.as_deref(), stop, &mut out),
+        Verb::Analyze(args) => analyze::run(&args.lower(), stop, &mut out),
+        Verb::Show(args) => show::run(&show::ShowOptions { report: args.report, json: args.json }, &mut out),
+        Verb::Export(args) => {
+            let (to, recording) = (args.output, args.recording);
+            export::run(&export::ExportOptions { report: args.report, format: args.to.0, to, recording }, &mut out)
+        }
+        Verb::Models(args) => match args.verb {
+            ModelsVerb::List { json } => models::list(json, &mut out),
+            ModelsVerb::Pull { name } => models::pull(&name, stop, &mut out),
+            ModelsVerb::Verify { name } => models::verify(name.as_deref(), &mut out),
+            ModelsVerb::Path { name } => models::path(name.as_deref(), &mut out),
+        },
+        Verb::Completions { shell } => completions::run(shell, &mut Cli::command(), &mut out),
+    }
+}
+
+/// Makes Ctrl-C and a polite kill ask for a clean stop; the second time ends the program at once.
+///
+/// # Errors
+/// [`Error::Settings`] if the system refuses the handler.
+pub fn stop_on_signals() -> Result<StopFlag> {
+    let stop = StopFlag::default();
+    let asked = stop.clone();
+    ctrlc::set_handler(move || {
+        if asked.is_stopped() {
+            std::process::exit(130);
+        }
+        asked.stop();
+        eprintln!("stopping: what is done is kept; press again to end at once");
+    })
+    .map_err(|failure| Error::Settings { what: "signals".to_owned(), why: failure.to_string() })?;
+    Ok(stop)
+}

@@ -1,0 +1,164 @@
+//! Settings files: `NAME.toml` beside a recording, `rapport.toml` in its folder, and the user's own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// Name of the file that holds settings for a folder and, in the user's config folder, for everything.
+pub const FOLDER_FILE: &str = "rapport.toml";
+
+/// A settings file longer than this is something else.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// What a settings file may say; all of it optional.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettingsFile {
+    /// The client.
+    pub(crate) client: Option<String>,
+    /// Title of the call.
+    pub(crate) title: Option<String>,
+    /// When it took place: `2026-03-05` or `2026-03-05 14:30`.
+    pub(crate) date: Option<toml::Value>,
+    /// The user: a speaker's name or id.
+    pub(crate) me: Option<String>,
+    /// What the call is for.
+    pub(crate) agenda: Option<Vec<String>>,
+    /// Names by speaker id or by the name in the transcript.
+    pub(crate) speakers: Option<BTreeMap<String, String>>,
+    /// Words that are business with this client, however social they sound.
+    pub(crate) business: Option<Vec<String>>,
+    /// Language of the call, ISO 639-1.
+    pub(crate) language: Option<String>,
+    /// Small talk at the start that counts as rapport: `"2m"`, `"90s"` or seconds.
+    pub(crate) opening_budget: Option<toml::Value>,
+    /// Settings for calls with one client, by the client's name.
+    pub(crate) clients: Option<BTreeMap<String, SettingsFile>>,
+    /// What `rapport record` notes about the recording; read by people and by later versions.
+    pub(crate) recording: Option<toml::Table>,
+}
+
+impl SettingsFile {
+    /// Reads a settings file; one that is not there says nothing.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        match std::fs::metadata(path) {
+            Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(failure) => return Err(Error::io("cannot read", path)(failure)),
+            Ok(meta) if meta.len() > BYTES_MAX => {
+                let why = format!("{} bytes long, where a settings file has at most {BYTES_MAX}", meta.len());
+                return Err(Error::Settings { what: path.display().to_string(), why });
+            }
+            Ok(_) => {}
+        }
+        let text = std::fs::read_to_string(path).map_err(Error::io("cannot read", path))?;
+        toml::from_str(&text).map_err(|failure| Error::Settings {
+            what: path.display().to_string(),
+            why: failure.to_string().trim_end().to_owned(),
+        })
+    }
+
+    /// This file, with what it leaves open taken from `farther`.
+    pub(crate) fn or(mut self, farther: Self) -> Self {
+        let mut speakers = farther.speakers.unwrap_or_default();
+        speakers.extend(self.speakers.take().unwrap_or_default());
+        let mut clients = farther.clients.unwrap_or_default();
+        for (name, nearer) in self.clients.take().unwrap_or_default() {
+            let below = clients.remove(&name).unwrap_or_default();
+            clients.insert(name, nearer.or(below));
+        }
+        Self {
+            client: self.client.or(farther.client),
+            title: self.title.or(farther.title),
+            date: self.date.or(farther.date),
+            me: self.me.or(farther.me),
+            agenda: self.agenda.or(farther.agenda),
+            speakers: Some(speakers).filter(|names| !names.is_empty()),
+            business: self.business.or(farther.business),
+            language: self.language.or(farther.language),
+            opening_budget: self.opening_budget.or(farther.opening_budget),
+            clients: Some(clients).filter(|named| !named.is_empty()),
+            recording: self.recording.or(farther.recording),
+        }
+    }
+
+    /// The same with the section of the call's client, if there is one, laid over it.
+    pub(crate) fn for_client(mut self) -> Self {
+        let Some(client) = self.client.clone() else { return self };
+        let sections = self.clients.take().unwrap_or_default();
+        let section = sections.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(&client));
+        section.map(|(_, section)| section).unwrap_or_default().or(self)
+    }
+}
+
+/// The settings files that hold for a call at `path`, nearest first: its sidecar, then `rapport.toml` in its folder and
+/// in the `depth` folders above that, then the user's own.
+pub(crate) fn files_for(path: &Path, depth: usize, user: Option<&Path>) -> Vec<PathBuf> {
+    let mut files = vec![path.with_extension("toml")];
+    let folder = path.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    files.extend(folder.into_iter().flat_map(Path::ancestors).take(depth + 1).map(|place| place.join(FOLDER_FILE)));
+    files.extend(user.map(|place| place.join(FOLDER_FILE)));
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> SettingsFile {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_nearer_file_wins_and_names_add_up() {
+        let near = file("client = 'acme'\n[speakers]\nA = 'Nate'");
+        let far = file("client = 'other'\nme = 'Nate'\n[speakers]\nA = 'X'\nB = 'Jodie'");
+        let both = near.or(far);
+        assert_eq!(both.client.as_deref(), Some("acme"));
+        assert_eq!(both.me.as_deref(), Some("Nate"));
+        let names = both.speakers.unwrap();
+        assert_eq!((names["A"].as_str(), names["B"].as_str()), ("Nate", "Jodie"));
+    }
+
+    #[test]
+    fn a_clients_section_is_laid_over_the_rest() {
+        let text = "client = 'Acme'\nbusiness = ['x']\n[clients.acme]\nbusiness = ['boots']\nagenda = ['shop']";
+        let settings = file(text).for_client();
+        assert_eq!(settings.business.unwrap(), ["boots"]);
+        assert_eq!(settings.agenda.unwrap(), ["shop"]);
+        assert_eq!(settings.client.as_deref(), Some("Acme"));
+    }
+
+    #[test]
+    fn a_typing_error_is_named_with_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rapport.toml");
+        std::fs::write(&path, "clinet = 'acme'\n").unwrap();
+        let text = SettingsFile::read(&path).unwrap_err().to_string();
+        assert!(text.contains("rapport.toml") && text.contains("clinet") && text.contains("line 1"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_file_says_nothing_and_a_huge_one_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(SettingsFile::read(&dir.path().join("no.toml")).unwrap(), SettingsFile::default());
+        let path = dir.path().join("big.toml");
+        std::fs::write(&path, vec![b'#'; BYTES_MAX as usize + 1]).unwrap();
+        assert!(SettingsFile::read(&path).unwrap_err().to_string().contains("at most"));
+    }
+
+    #[test]
+    fn files_are_looked_for_from_near_to_far() {
+        let files = files_for(Path::new("calls/acme/x.wav"), 1, Some(Path::new("/home/me/.config/rapport")));
+        let names: Vec<_> = files.iter().map(|file| file.to_str().unwrap()).collect();
+        let wanted = [
+            "calls/acme/x.toml",
+            "calls/acme/rapport.toml",
+            "calls/rapport.toml",
+            "/home/me/.config/rapport/rapport.toml",
+        ];
+        assert_eq!(names, wanted);
+    }
+}

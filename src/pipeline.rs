@@ -1,0 +1,228 @@
+//! One call from file to report, one stage a line.
+//!
+//! The way has two halves. [`hear`] turns a file into a [`Heard`] transcript: it reads files, runs the speech model, can
+//! fail and takes long, so its result is kept. [`report`] turns that into a [`Report`]: pure, total and quick, so new
+//! settings look at months of calls anew in seconds.
+
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::call::audio::Layout;
+use crate::call::report::{CallInfo, DateSource, Generator, Models, Report, ReportUtterance, SCHEMA};
+use crate::call::time::Duration;
+use crate::call::topic::Topic;
+use crate::call::transcript::{Transcript, Utterance};
+use crate::diarize::{NameSettings, Side, apply_names, join_sides};
+use crate::error::Result;
+use crate::findings::{self, FindingSettings};
+use crate::ingest::inputs::{Input, InputKind};
+use crate::ingest::{dates, recording, transcript};
+use crate::progress::{Event, Progress, StopFlag};
+use crate::topics::{self, TopicSettings};
+use crate::transcribe::{self, TranscribeSettings, Transcriber};
+
+/// What changes the transcript of a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct HearSettings {
+    /// Language of the call, ISO 639-1; `None` to detect it.
+    pub language: Option<String>,
+    /// Whether to translate to English.
+    pub translate: bool,
+}
+
+/// All settings of one call.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CallSettings {
+    /// The client.
+    pub client: Option<String>,
+    /// Title of the call.
+    pub title: Option<String>,
+    /// When it took place, ISO 8601.
+    pub date: Option<String>,
+    /// What the call was for.
+    pub agenda: Vec<String>,
+    /// What changes the transcript.
+    pub hear: HearSettings,
+    /// Who is who.
+    pub names: NameSettings,
+    /// What changes the topics.
+    pub topics: TopicSettings,
+    /// What changes the findings.
+    pub findings: FindingSettings,
+}
+
+/// What is known of the file besides what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Digest of its bytes, as in [`CallInfo::id`].
+    pub id: String,
+    /// Its name without the folder.
+    pub name: String,
+    /// When it was last changed, local time.
+    pub modified: Option<DateTime>,
+}
+
+/// A call as heard: everything that needs the file or the speech model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Channels of the recording; 0 for a transcript.
+    pub channels: u16,
+    /// Samples a second of the recording; 0 for a transcript.
+    pub sample_rate: u32,
+    /// Date the file itself carries.
+    pub started_at: Option<String>,
+    /// Title the file itself carries.
+    pub title: Option<String>,
+    /// Fingerprint of the speech model, or `imported`.
+    pub transcriber: String,
+    /// Who said what, when.
+    pub transcript: Transcript,
+}
+
+/// The speech engine of a run, loaded when the first recording needs it.
+pub trait Engines: Sync {
+    /// What [`Transcriber::fingerprint`] of the engine will be, without loading it.
+    ///
+    /// # Errors
+    /// As [`Engines::transcriber`].
+    fn fingerprint(&self) -> Result<String>;
+
+    /// The engine to transcribe with.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::NoModel`] or [`crate::error::Error::Model`] when there is none that works.
+    fn transcriber(&self) -> Result<&dyn Transcriber>;
+}
+
+/// Reads a call, and transcribes it where it is a recording. Speech windows are worked through on `pool`; the calling
+/// thread does the rest and should not be one of the pool's.
+///
+/// # Errors
+/// Whatever the file, the model or the user's wish to stop brings.
+pub fn hear(
+    input: &Input,
+    settings: &HearSettings,
+    engines: &dyn Engines,
+    pool: &rayon::ThreadPool,
+    progress: &dyn Progress,
+    stop: &StopFlag,
+) -> Result<Heard> {
+    match input.kind {
+        InputKind::Transcript => hear_transcript(input, progress),
+        InputKind::Recording => hear_recording(input, settings, engines, pool, progress, stop),
+    }
+}
+
+fn hear_transcript(input: &Input, progress: &dyn Progress) -> Result<Heard> {
+    let imported = transcript::read(&input.path)?;
+    let duration = imported.transcript.duration;
+    progress.tell(Event::Decoded(duration));
+    progress.tell(Event::Advanced(duration));
+    Ok(Heard {
+        channels: 0,
+        sample_rate: 0,
+        started_at: imported.started_at,
+        title: imported.title,
+        transcriber: "imported".to_owned(),
+        transcript: imported.transcript,
+    })
+}
+
+fn hear_recording(
+    input: &Input,
+    settings: &HearSettings,
+    engines: &dyn Engines,
+    pool: &rayon::ThreadPool,
+    progress: &dyn Progress,
+    stop: &StopFlag,
+) -> Result<Heard> {
+    let engine = engines.transcriber()?;
+    let recording = recording::read(&input.path, stop)?;
+    let duration = recording.duration();
+    progress.tell(Event::Decoded(duration));
+    let wanted = TranscribeSettings { language: settings.language.clone(), translate: settings.translate };
+    let texts = transcribe::transcribe(&recording.tracks, engine, &wanted, pool, progress, stop)?;
+    let sides = texts.into_iter().map(|text| Side {
+        speech: text.speech,
+        utterances: text.utterances,
+        language: text.language,
+        warnings: text.warnings,
+    });
+    let mut transcript = join_sides(sides.collect(), duration);
+    debug_assert_eq!(recording.tracks.len() > 1, recording.layout == Layout::TwoTrack);
+    transcript.warnings.splice(0..0, recording.doubts);
+    Ok(Heard {
+        channels: recording.channels,
+        sample_rate: recording.sample_rate,
+        started_at: recording.started_at,
+        title: recording.title,
+        transcriber: engine.fingerprint(),
+        transcript,
+    })
+}
+
+/// Says what there is to say of a call.
+#[must_use]
+pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report {
+    let mut transcript = heard.transcript.clone();
+    apply_names(&mut transcript, &settings.names);
+    let topics = topics::find(&transcript, &settings.topics);
+    let found = findings::find(&transcript, &topics, &settings.findings);
+    let call = call_info(&heard, &transcript, file, settings);
+    let mut warnings = transcript.warnings;
+    warnings.extend(found.warnings);
+    Report {
+        schema: SCHEMA,
+        generator: generator(),
+        call,
+        models: Models { transcriber: heard.transcriber, topics: topics::fingerprint(), voices: None },
+        basis: transcript.basis,
+        speakers: found.speakers,
+        speech: transcript.speech,
+        utterances: with_kinds(transcript.utterances, &topics),
+        topics,
+        small_talk: found.small_talk,
+        tangents: found.tangents,
+        redirects: found.redirects,
+        opportunities: found.opportunities,
+        frame: found.frame,
+        mirroring: None,
+        warnings,
+        withheld: found.withheld,
+    }
+}
+
+fn generator() -> Generator {
+    Generator {
+        name: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        made_from: None,
+        place: None,
+    }
+}
+
+fn with_kinds(utterances: Vec<Utterance>, topics: &[Topic]) -> Vec<ReportUtterance> {
+    let kinds = topics.iter().flat_map(|topic| std::iter::repeat_n(topic.kind, topic.last + 1 - topic.first));
+    utterances.into_iter().zip(kinds).map(|(utterance, kind)| ReportUtterance { utterance, kind }).collect()
+}
+
+fn call_info(heard: &Heard, transcript: &Transcript, file: &FileFacts, settings: &CallSettings) -> CallInfo {
+    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
+    let (started_at, date_source): (Option<String>, DateSource) =
+        dates::date_of(settings.date.as_deref(), heard.started_at.as_deref(), stem, file.modified);
+    let title = settings.title.clone().or_else(|| heard.title.clone()).unwrap_or_else(|| stem.to_owned());
+    let duration: Duration = transcript.duration;
+    CallInfo {
+        id: file.id.clone(),
+        source: file.name.clone(),
+        title,
+        client: settings.client.clone(),
+        started_at,
+        date_source,
+        duration,
+        channels: heard.channels,
+        sample_rate: heard.sample_rate,
+        language: transcript.language.clone(),
+        agenda: settings.agenda.clone(),
+    }
+}

@@ -1,0 +1,261 @@
+//! Files on disk: reports, kept transcripts, and the rule that nobody ever sees half a file.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration as Wait, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::report::{Report, SCHEMA};
+use crate::error::{Error, Result};
+use crate::pipeline::Heard;
+use crate::progress::StopFlag;
+use crate::render::json;
+
+/// Folder beside the reports that holds what can be made again: transcripts, digests, locks.
+const KEPT: &str = ".rapport";
+
+/// A report longer than this is something else; ten hours of words with times are below 40 MB.
+const REPORT_BYTES_MAX: u64 = 256 << 20;
+
+/// Changes when the layout of a kept transcript or the meaning of its parts does.
+const KEPT_VERSION: u32 = 1;
+
+/// How often a call that another process works on is looked at again.
+const LOCK_POLL: Wait = Wait::from_millis(200);
+
+/// Hex digits of a content id: 128 bits of BLAKE3.
+const ID_DIGITS: usize = 32;
+
+/// A folder of reports.
+#[derive(Debug, Clone)]
+pub struct Store {
+    out: PathBuf,
+}
+
+/// The part of a report that every schema has.
+#[derive(Deserialize)]
+struct Version {
+    schema: u32,
+}
+
+/// What is remembered of a file's content, so that an unchanged file is not read again.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    bytes: u64,
+    modified_ns: u128,
+    id: String,
+}
+
+/// The sole right to work on one call of the folder, until dropped; the system gives it back even after a crash.
+#[derive(Debug)]
+pub struct CallLock {
+    _file: File,
+}
+
+impl Store {
+    /// The folder of reports at `out`, made if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be made.
+    pub fn open(out: &Path) -> Result<Self> {
+        for folder in ["transcripts", "seen", "locks"] {
+            let path = out.join(KEPT).join(folder);
+            std::fs::create_dir_all(&path).map_err(Error::io("cannot make the folder", &path))?;
+        }
+        Ok(Self { out: out.to_owned() })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// Digest of a file's bytes. The last answer is used while size and time of change are the same, unless `fresh`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be read.
+    pub fn content_id(&self, path: &Path, fresh: bool) -> Result<String> {
+        let failed = || Error::io("cannot read", path);
+        let meta = std::fs::metadata(path).map_err(failed())?;
+        let modified_ns = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let modified_ns = modified_ns.map_or(0, |since| since.as_nanos());
+        let note = self.kept("seen", &path_digest(path));
+        let remembered = std::fs::read(&note).ok().and_then(|bytes| serde_json::from_slice::<Seen>(&bytes).ok());
+        if let Some(seen) = remembered
+            && !fresh
+            && (seen.bytes, seen.modified_ns) == (meta.len(), modified_ns)
+            && modified_ns != 0
+        {
+            return Ok(seen.id);
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(File::open(path).map_err(failed())?).map_err(failed())?;
+        let id = hasher.finalize().to_hex()[..ID_DIGITS].to_owned();
+        let seen = Seen { bytes: meta.len(), modified_ns, id: id.clone() };
+        write_atomic(&note, &to_json(&seen))?;
+        Ok(id)
+    }
+
+    /// A transcript kept under this key, if there is one that can be read.
+    #[must_use]
+    pub fn kept_transcript(&self, key: &str) -> Option<Heard> {
+        let bytes = std::fs::read(self.kept("transcripts", &versioned(key))).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Keeps a transcript under this key.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be written.
+    pub fn keep_transcript(&self, key: &str, heard: &Heard) -> Result<()> {
+        write_atomic(&self.kept("transcripts", &versioned(key)), &to_json(heard))
+    }
+
+    /// Waits for the sole right to work on the call with this content id.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] when the user does not want to wait longer, [`Error::Io`] if the lock cannot be made.
+    pub fn lock(&self, id: &str, stop: &StopFlag) -> Result<CallLock> {
+        let path = self.out.join(KEPT).join("locks").join(id);
+        let file = File::create(&path).map_err(Error::io("cannot write", &path))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(CallLock { _file: file }),
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    stop.check()?;
+                    std::thread::sleep(LOCK_POLL);
+                }
+                Err(std::fs::TryLockError::Error(failure)) => return Err(Error::io("cannot lock", &path)(failure)),
+            }
+        }
+    }
+
+    fn kept(&self, folder: &str, name: &str) -> PathBuf {
+        self.out.join(KEPT).join(folder).join(format!("{name}.json"))
+    }
+}
+
+fn versioned(key: &str) -> String {
+    format!("{key}-{KEPT_VERSION}")
+}
+
+fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).expect("our own types have string keys and finite numbers")
+}
+
+/// Short digest of where a file lies.
+#[must_use]
+pub fn path_digest(path: &Path) -> String {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    blake3::hash(whole.as_os_str().as_encoded_bytes()).to_hex()[..16].to_owned()
+}
+
+/// Writes a file so that it is there whole or not at all, also after a power cut: beside it first, synced, then renamed.
+///
+/// # Errors
+/// [`Error::Io`]; the old file, if there was one, is untouched then.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = || Error::io("cannot write", path);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder).map_err(failed())?;
+    let mut beside = tempfile::Builder::new().prefix(".rapport-").tempfile_in(folder).map_err(failed())?;
+    beside.write_all(bytes).map_err(failed())?;
+    beside.as_file().sync_all().map_err(failed())?;
+    beside.persist(path).map_err(|failure| failed()(failure.error))?;
+    Ok(())
+}
+
+/// Reads a report.
+///
+/// # Errors
+/// [`Error::Io`] if the file cannot be read, [`Error::Report`] if it is none or of a later schema.
+pub fn read_report(path: &Path) -> Result<Report> {
+    let failed = || Error::io("cannot read", path);
+    let refused = |why: String| Error::Report { path: path.to_owned(), why };
+    let file = File::open(path).map_err(failed())?;
+    let mut bytes = Vec::new();
+    file.take(REPORT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed())?;
+    if bytes.len() as u64 > REPORT_BYTES_MAX {
+        return Err(refused(format!("it is longer than {REPORT_BYTES_MAX} bytes")));
+    }
+    match serde_json::from_slice::<Version>(&bytes) {
+        Ok(version) if version.schema != SCHEMA => {
+            let schema = version.schema;
+            let next =
+                if schema > SCHEMA { "install the newer rapport that wrote it" } else { "analyze the call again" };
+            Err(refused(format!("it has schema {schema}, wanted {SCHEMA}; {next}")))
+        }
+        Ok(_) => serde_json::from_slice(&bytes).map_err(|failure| refused(failure.to_string())),
+        Err(failure) => Err(refused(format!("wanted JSON with a `schema` number; {failure}"))),
+    }
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_report(path: &Path, report: &Report) -> Result<()> {
+    write_atomic(path, json::json(report).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deep/er/report.json");
+        write_atomic(&path, b"old").unwrap();
+        // A folder cannot be replaced by a file: the rename fails after everything was written.
+        let folder = dir.path().join("deep/folder");
+        std::fs::create_dir(&folder).unwrap();
+        assert!(write_atomic(&folder, b"new").is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        let left: Vec<_> =
+            std::fs::read_dir(dir.path().join("deep")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 2, "{left:?}");
+    }
+
+    #[test]
+    fn content_ids_follow_the_content() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("out")).unwrap();
+        let path = dir.path().join("a.wav");
+        std::fs::write(&path, b"one").unwrap();
+        let first = store.content_id(&path, false).unwrap();
+        assert_eq!(first.len(), ID_DIGITS);
+        assert_eq!(store.content_id(&path, false).unwrap(), first);
+        std::fs::write(&path, b"other").unwrap();
+        assert_ne!(store.content_id(&path, false).unwrap(), first);
+        let copy = dir.path().join("b.wav");
+        std::fs::write(&copy, b"one").unwrap();
+        assert_eq!(store.content_id(&copy, false).unwrap(), first);
+    }
+
+    #[test]
+    fn a_locked_call_is_waited_for_until_the_user_stops() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let stop = StopFlag::default();
+        let held = store.lock("x", &stop).unwrap();
+        stop.stop();
+        assert!(matches!(store.lock("x", &stop), Err(Error::Stopped)));
+        drop(held);
+        assert!(store.lock("x", &stop).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_report_is_refused_with_the_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.json");
+        for (text, reason) in [("{\"schema\": 9}", "schema 9, wanted 1"), ("{}", "`schema`"), ("nope", "JSON")] {
+            std::fs::write(&path, text).unwrap();
+            let said = read_report(&path).unwrap_err().to_string();
+            assert!(said.contains(reason) && said.contains("x.json"), "{said}");
+        }
+    }
+}
