@@ -10,3 +10,5 @@ pub mod topics;
 pub mod transcribe;
 
 pub mod render;
+
+pub mod commands;
