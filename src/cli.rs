@@ -1,5 +1,6 @@
 //! The command line: clap's view of it, lowered into the options of each command.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
@@ -8,10 +9,12 @@ use clap_complete::Shell;
 
 use crate::batch::Format;
 use crate::call::time::Duration;
+use crate::commands::pull_view::PullView;
 use crate::commands::{Exit, analyze, completions, demo, export, models, show};
 use crate::error::{Error, Result};
 use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker};
 use crate::progress::StopFlag;
+use crate::transcribe::models::{Places, PullSettings};
 
 /// Folder of the reports where none is named.
 const REPORTS: &str = "reports";
@@ -79,8 +82,8 @@ struct AnalyzeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How to work")]
 struct WorkArgs {
-    /// Speech model, by name (see `rapport models list`) or path
-    #[arg(short, long, value_name = "NAME|PATH", env = "RAPPORT_MODEL")]
+    /// Speech model, by name (see `rapport models list`) or path; RAPPORT_MODEL if left out, else the best installed
+    #[arg(short, long, value_name = "NAME|PATH")]
     model: Option<String>,
     /// Threads at work; all cores if left out
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -306,14 +309,26 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
             let (to, recording) = (args.output, args.recording);
             export::run(&export::ExportOptions { report: args.report, format: args.to.0, to, recording }, &mut out)
         }
-        Verb::Models(args) => match args.verb {
-            ModelsVerb::List { json } => models::list(json, &mut out),
-            ModelsVerb::Pull { name } => models::pull(&name, stop, &mut out),
-            ModelsVerb::Verify { name } => models::verify(name.as_deref(), &mut out),
-            ModelsVerb::Path { name } => models::path(name.as_deref(), &mut out),
-        },
+        Verb::Models(args) => run_models(args.verb, stop, &mut out),
         Verb::Completions { shell } => completions::run(shell, &mut Cli::command(), &mut out),
     }
+}
+
+fn run_models(verb: ModelsVerb, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
+    let places = Places::from_env();
+    match verb {
+        ModelsVerb::List { json } => models::list(&places, json, out)?,
+        ModelsVerb::Pull { name } => {
+            models::pull(&name, &places, &PullSettings::from_env(), &mut PullView::default(), stop, out)?;
+        }
+        ModelsVerb::Verify { name } => {
+            if !models::verify(name.as_deref(), &places, stop, out)? {
+                return Ok(Exit::SomeFailed);
+            }
+        }
+        ModelsVerb::Path { name } => models::path(name.as_deref(), &places, out)?,
+    }
+    Ok(Exit::Done)
 }
 
 /// Makes Ctrl-C and a polite kill ask for a clean stop; the second time ends the program at once.
