@@ -1,10 +1,9 @@
 //! The unfinished file of a download: locked, hashed while it grows, kept when the line breaks.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use fs4::{FileExt, TryLockError};
 use sha2::{Digest, Sha256};
 
 use super::catalog::human_bytes;
@@ -41,7 +40,7 @@ impl Part {
     pub(super) fn open(target: &Path, stop: &StopFlag) -> Result<Opened> {
         let (path, lock_path) = (with_suffix(target, ".part"), with_suffix(target, ".part.lock"));
         let mut lock = open(&lock_path)?;
-        match FileExt::try_lock(&lock) {
+        match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Opened::Busy),
             Err(TryLockError::Error(source)) => return Err(Error::io("cannot lock", &lock_path)(source)),
