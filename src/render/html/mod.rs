@@ -9,6 +9,7 @@ mod transcript;
 
 use askama::Template;
 
+use crate::call::finding::Verdict;
 use crate::call::report::Report;
 use crate::render::words;
 
@@ -31,6 +32,7 @@ struct Page {
     sentence: String,
     verdict: &'static str,
     verdict_name: &'static str,
+    verdict_class: &'static str,
     language: String,
     duration_ms: u64,
     recording: Option<String>,
@@ -69,6 +71,7 @@ fn page(report: &Report, recording: Option<&str>) -> Page {
         sentence: words::sentence(report),
         verdict: words::verdict(report.small_talk.verdict),
         verdict_name: words::verdict_name(report.small_talk.verdict),
+        verdict_class: verdict_class(report.small_talk.verdict),
         language: link::language_tag(call.language.as_deref()),
         duration_ms: call.duration.ms(),
         recording: recording.map(link::address),
@@ -108,4 +111,13 @@ fn doubts(report: &Report) -> Vec<String> {
     let withheld =
         report.withheld.iter().map(|held| format!("{} is withheld: {}", words::clean(&held.field), words::clean(&held.why)));
     warnings.chain(withheld).collect()
+}
+
+/// Class of the verdict's badge in the style sheet.
+const fn verdict_class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Cold => "cold",
+        Verdict::Healthy => "healthy",
+        Verdict::OverBudget => "over-budget",
+    }
 }
