@@ -1,0 +1,56 @@
+//! Addresses and tags made from texts that anybody may have written.
+
+use std::fmt::Write as _;
+
+/// The relative address of a file: every byte that means something in an address is escaped, so that the path can name
+/// neither another scheme (`javascript:`) nor another machine (`//host`).
+pub(super) fn address(path: &str) -> String {
+    let absolute = path.starts_with('/');
+    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty() && *part != ".").map(escaped).collect();
+    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
+}
+
+fn escaped(part: &str) -> String {
+    let mut out = String::new();
+    for byte in part.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// The language tag for the page's quotes; `und` for what is no language code.
+pub(super) fn language_tag(code: Option<&str>) -> String {
+    let code = code.filter(|code| (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase()));
+    code.unwrap_or("und").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_a_file_and_nothing_else() {
+        for (path, wanted) in [
+            ("../calls/a b.wav", "../calls/a%20b.wav"),
+            ("javascript:alert(1)", "javascript%3Aalert%281%29"),
+            ("//host/share.wav", "/host/share.wav"),
+            ("\\\\host\\share.wav", "%5C%5Chost%5Cshare.wav"),
+            ("a#b?c%d\".wav", "a%23b%3Fc%25d%22.wav"),
+            ("звонок.wav", "%D0%B7%D0%B2%D0%BE%D0%BD%D0%BE%D0%BA.wav"),
+        ] {
+            assert_eq!(address(path), wanted);
+        }
+    }
+
+    #[test]
+    fn only_language_codes_become_tags() {
+        assert_eq!(language_tag(Some("ru")), "ru");
+        for bad in [None, Some(""), Some("e\"n"), Some("english")] {
+            assert_eq!(language_tag(bad), "und");
+        }
+    }
+}
