@@ -1,8 +1,10 @@
-//! Reports as text.
+//! Reports as text: values in, text out; nothing here opens a file.
 
 pub mod csv;
 pub mod html;
+pub mod json;
 pub mod markdown;
 pub mod subtitles;
 pub mod terminal;
 pub mod text;
+mod words;
