@@ -1,0 +1,218 @@
+//! Speech packed into windows, and the way back from window time to call time.
+//!
+//! Whisper models look at exactly 30 s, however little of it is speech: a window costs the same full or empty. So the
+//! silence between two stretches of speech is shortened and windows are filled to the brim. Speech is cut only where one
+//! stretch is longer than a window.
+
+use crate::call::audio::{SAMPLES_PER_MS, Track};
+use crate::call::time::{Duration, Span, Timestamp};
+use crate::transcribe::speech::Listening;
+
+/// Longest window: what a whisper model sees at once.
+pub const WINDOW_MS_MAX: u64 = 30_000;
+
+/// Silence that is kept on each side of a stretch of speech, as far as there is any: twice this between two stretches
+/// is a pause that whisper ends a sentence at.
+const SILENCE_KEPT_MS: u64 = 400;
+
+/// Where a stretch that is longer than a window may be cut: in the last third, at the least speech-like moment.
+const CUT_TAIL_MS: u64 = 10_000;
+
+/// A piece of a window: sound that is in one piece in the call too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    /// Where it begins in the window.
+    at_ms: u64,
+    /// Which stretch of the call it is.
+    span: Span,
+}
+
+/// Up to 30 s of speech of one track, with long silences taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    pieces: Vec<Piece>,
+}
+
+impl Window {
+    /// Its own length, at most [`WINDOW_MS_MAX`].
+    #[must_use]
+    pub fn length(&self) -> Duration {
+        self.pieces.iter().map(|piece| piece.span.length()).sum()
+    }
+
+    /// The stretches of the call that it is made of, in order.
+    pub fn stretches(&self) -> impl Iterator<Item = Span> {
+        self.pieces.iter().map(|piece| piece.span)
+    }
+
+    /// The stretch of the call from its first to its last sound.
+    #[must_use]
+    pub fn reach(&self) -> Span {
+        self.stretches().reduce(Span::cover).unwrap_or_default()
+    }
+
+    /// Its samples.
+    #[must_use]
+    pub fn samples(&self, track: &Track) -> Vec<f32> {
+        let mut samples = Vec::with_capacity((self.length().ms() * SAMPLES_PER_MS) as usize);
+        for stretch in self.stretches() {
+            track.read(stretch, &mut samples);
+        }
+        samples
+    }
+
+    /// The stretch of the call that a stretch of window time is; what lies past the window's end is pulled back to it.
+    #[must_use]
+    pub fn to_call(&self, within: Span) -> Span {
+        // At a seam, a start belongs to the sound after it and an end to the sound before it.
+        let start = self.place(within.start(), |piece, at_ms| piece.at_ms <= at_ms);
+        let end = self.place(within.end(), |piece, at_ms| piece.at_ms < at_ms);
+        Span::new(start, end)
+    }
+
+    fn place(&self, at: Timestamp, begins_before: impl Fn(&Piece, u64) -> bool) -> Timestamp {
+        let after = self.pieces.partition_point(|piece| begins_before(piece, at.ms()));
+        let Some(piece) = self.pieces.get(after.saturating_sub(1)) else { return Timestamp::ZERO };
+        (piece.span.start() + Duration::from_ms(at.ms().saturating_sub(piece.at_ms))).min(piece.span.end())
+    }
+}
+
+/// Packs the speech of a track of this length into windows, in order.
+#[must_use]
+pub fn pack(listening: &Listening, length: Duration) -> Vec<Window> {
+    let mut windows = Vec::new();
+    let mut open: Vec<Piece> = Vec::new();
+    let mut filled_ms = 0;
+    for span in stretches(listening, length) {
+        let long_ms = span.length().ms();
+        if filled_ms + long_ms > WINDOW_MS_MAX && !open.is_empty() {
+            windows.push(Window { pieces: std::mem::take(&mut open) });
+            filled_ms = 0;
+        }
+        open.push(Piece { at_ms: filled_ms, span });
+        filled_ms += long_ms;
+    }
+    if !open.is_empty() {
+        windows.push(Window { pieces: open });
+    }
+    windows
+}
+
+/// Stretches of speech with the silence that is kept around them, none longer than a window.
+fn stretches(listening: &Listening, length: Duration) -> Vec<Span> {
+    let spans = listening.spans();
+    let end = Timestamp::ZERO + length;
+    let mut found = Vec::with_capacity(spans.len());
+    for (at, span) in spans.iter().enumerate() {
+        // Each side of a silence takes at most half of it: no sound is heard twice.
+        let before = at.checked_sub(1).map_or(Timestamp::ZERO, |last| middle(spans[last].end(), span.start()));
+        let after = spans.get(at + 1).map_or(end, |next| middle(span.end(), next.start()));
+        let kept = Duration::from_ms(SILENCE_KEPT_MS);
+        let with_silence = Span::new(span.start().back(kept).max(before), (span.end() + kept).min(after));
+        cut(with_silence, listening, &mut found);
+    }
+    found
+}
+
+fn middle(a: Timestamp, b: Timestamp) -> Timestamp {
+    a + Duration::from_ms(b.since(a).ms() / 2)
+}
+
+/// Appends `span`, cut into stretches that fit a window.
+fn cut(span: Span, listening: &Listening, found: &mut Vec<Span>) {
+    let mut rest = span;
+    while rest.length().ms() > WINDOW_MS_MAX {
+        let latest = rest.start() + Duration::from_ms(WINDOW_MS_MAX);
+        let at = listening.best_cut(Span::new(latest.back(Duration::from_ms(CUT_TAIL_MS)), latest));
+        found.push(Span::new(rest.start(), at));
+        rest = Span::new(at, rest.end());
+    }
+    found.push(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Speech as a fixed pseudo-random sequence of stretches and silences, some of them very long.
+    fn listening(seed: u32) -> (Listening, Duration) {
+        let mut seed = seed;
+        let mut next = |most: u64| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            u64::from(seed >> 8) % most + 1
+        };
+        let (mut spans, mut at) = (Vec::new(), 0);
+        for round in 0..120 {
+            let start = at + next(if round % 7 == 0 { 60_000 } else { 900 });
+            at = start + next(if round % 11 == 0 { 95_000 } else { 6000 });
+            spans.push(Span::from_ms(start, at));
+            at += 1;
+        }
+        (Listening::scripted(spans), Duration::from_ms(at + next(3000)))
+    }
+
+    #[test]
+    fn all_speech_is_covered_exactly_once_and_no_window_is_too_long() {
+        for seed in 0..50 {
+            let (heard, length) = listening(seed);
+            let windows = pack(&heard, length);
+            let stretches: Vec<Span> = windows.iter().flat_map(Window::stretches).collect();
+            assert!(windows.iter().all(|window| window.length().ms() <= WINDOW_MS_MAX), "{seed}");
+            // In order and without overlap: nothing twice.
+            assert!(stretches.windows(2).all(|pair| pair[0].end() <= pair[1].start()), "{seed}");
+            assert!(stretches.iter().all(|stretch| stretch.end() <= Timestamp::ZERO + length), "{seed}");
+            for &speech in heard.spans() {
+                let covered: Duration = stretches.iter().map(|stretch| stretch.overlap(speech)).sum();
+                assert_eq!(covered, speech.length(), "{seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_way_back_rises_and_lands_in_the_sound_that_was_packed() {
+        for seed in 0..50 {
+            let (heard, length) = listening(seed);
+            for window in pack(&heard, length) {
+                let mut last = Timestamp::ZERO;
+                for ms in (0..window.length().ms()).step_by(37) {
+                    let back = window.to_call(Span::from_ms(ms, ms + 1));
+                    assert!(back.start() >= last, "{seed} {ms}");
+                    assert!(window.stretches().any(|stretch| stretch.contains(back.start())), "{seed} {ms}");
+                    assert_eq!(back.length().ms(), 1, "{seed} {ms}");
+                    last = back.start();
+                }
+                assert_eq!(window.to_call(Span::new(Timestamp::ZERO, Timestamp::ZERO + window.length())), window.reach());
+                assert_eq!(window.to_call(Span::from_ms(40_000, 90_000)).end(), window.reach().end());
+            }
+        }
+    }
+
+    #[test]
+    fn speech_that_fits_is_never_cut() {
+        for seed in 0..50 {
+            let (heard, length) = listening(seed);
+            let windows = pack(&heard, length);
+            for &speech in heard.spans().iter().filter(|speech| speech.length().ms() <= WINDOW_MS_MAX - 2 * SILENCE_KEPT_MS) {
+                let holders = windows
+                    .iter()
+                    .flat_map(Window::stretches)
+                    .filter(|stretch| stretch.overlap(speech) > Duration::ZERO)
+                    .count();
+                assert_eq!(holders, 1, "{seed} {speech:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_hour_of_short_turns_fills_its_windows() {
+        let spans: Vec<Span> = (0..360).map(|at| Span::from_ms(at * 10_000, at * 10_000 + 2500)).collect();
+        let windows = pack(&Listening::scripted(spans), Duration::from_ms(3_600_000));
+        // 3.3 s a stretch with its silence: 9 fit into 30 s.
+        assert_eq!(windows.len(), 40);
+    }
+
+    #[test]
+    fn no_speech_gives_no_window() {
+        assert_eq!(pack(&Listening::scripted(vec![]), Duration::from_ms(60_000)), []);
+    }
+}
