@@ -11,8 +11,11 @@ use super::figures::percent_width;
 
 /// Lanes drawn; more speakers than this come from a broken transcript.
 const LANES_SHOWN: usize = 8;
-/// Height of what stands above the lanes, pixels: band of kinds, tangents' brackets, marks.
-const TOP_PX: usize = 74;
+/// Height of what stands above the lanes, pixels: band of kinds, tangents' brackets, redirects, opportunities.
+const TOP_PX: usize = 98;
+/// Middle of the redirects' row and of the opportunities' row, pixels: apart, so that neighbours do not hide each other.
+const REDIRECTS_Y: usize = 57;
+const CHANCES_Y: usize = 82;
 /// Height of one lane with its name, pixels.
 const LANE_PX: usize = 34;
 /// Height of the clock below, pixels.
@@ -34,6 +37,7 @@ pub(super) struct Block {
 /// A moment.
 pub(super) struct Mark {
     pub(super) x: String,
+    pub(super) y: usize,
     /// `accepted`, `deflected` or `chance`.
     pub(super) look: &'static str,
     pub(super) title: String,
@@ -141,7 +145,10 @@ fn marks(report: &Report) -> Vec<Mark> {
     let mut all: Vec<_> = redirects.chain(chances).collect();
     all.sort_by_key(|mark| mark.0);
     all.into_iter()
-        .map(|(at, look, title, href)| Mark { x: place(report, at), look, title, href, at_ms: at.ms() })
+        .map(|(at, look, title, href)| {
+            let y = if look == "chance" { CHANCES_Y } else { REDIRECTS_Y };
+            Mark { x: place(report, at), y, look, title, href, at_ms: at.ms() }
+        })
         .collect()
 }
 
