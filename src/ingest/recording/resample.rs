@@ -27,8 +27,7 @@ impl Resampler {
     pub(super) fn new(rate: u32) -> Result<Self, String> {
         let filter = (rate != SAMPLE_RATE)
             .then(|| {
-                let block = BLOCK_FRAMES * u64::from(rate.max(SAMPLE_RATE)) / u64::from(SAMPLE_RATE.min(rate));
-                let block = if rate > SAMPLE_RATE { block } else { BLOCK_FRAMES };
+                let block = BLOCK_FRAMES * u64::from(rate.max(SAMPLE_RATE)) / u64::from(SAMPLE_RATE);
                 let window = WindowFunction::BlackmanHarris2;
                 Fft::new_custom(rate as usize, SAMPLE_RATE as usize, block as usize, 1, 1, window, FixedSync::Both)
             })
