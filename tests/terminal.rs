@@ -41,7 +41,8 @@ fn a_page_in_ascii() {
 
 #[test]
 fn no_line_is_wider_than_the_terminal() {
-    let calls = [rich::small(), rich::english(), rich::russian(), rich::chinese(), rich::nobody_told_apart(), rich::hostile()];
+    let calls =
+        [rich::small(), rich::english(), rich::russian(), rich::chinese(), rich::nobody_told_apart(), rich::hostile()];
     for report in &calls {
         for width in (40..=200).step_by(7) {
             for line in page(report, width).lines() {
