@@ -8,7 +8,7 @@
 //!
 //! | floor | modules | own |
 //! |---|---|---|
-//! | 0 | [`call`], [`error`], [`progress`] | the nouns; no input or output, no engines, no clock |
+//! | 0 | [`call`], [`error`], [`progress`], `lexicon` | the nouns, and the words the stages know; no input or output, no engines, no clock |
 //! | 1 | [`ingest`], [`transcribe`], [`diarize`], [`topics`], [`findings`] | the stages |
 //! | 2 | [`pipeline`], [`batch`], [`store`], [`render`] | one call; many calls; files on disk; reports as text |
 //! | 3 | [`options`], [`commands`] | flags to validated settings; one verb a file; printing and clocks |
@@ -16,6 +16,7 @@
 
 pub mod call;
 pub mod error;
+mod lexicon;
 pub mod progress;
 
 pub mod diarize;
