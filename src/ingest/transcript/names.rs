@@ -23,79 +23,14 @@ const ONCE_SHARE_MIN: f64 = 0.5;
 const NAMED_SHARE_MIN: f64 = 0.2;
 
 /// What stands before a colon and names nobody, in lower case.
-const NO_NAMES: [&str; 64] = [
-    "a",
-    "action",
-    "actions",
-    "agenda",
-    "also",
-    "and",
-    "answer",
-    "attention",
-    "because",
-    "bonus",
-    "but",
-    "caution",
-    "date",
-    "decision",
-    "edit",
-    "example",
-    "fact",
-    "finally",
-    "first",
-    "for example",
-    "fyi",
-    "hint",
-    "however",
-    "http",
-    "https",
-    "i mean",
-    "idea",
-    "important",
-    "in short",
-    "info",
-    "last",
-    "like",
-    "meaning",
-    "namely",
-    "next",
-    "no",
-    "note",
-    "number",
-    "ok",
-    "okay",
-    "one thing",
-    "p.s.",
-    "plus",
-    "problem",
-    "ps",
-    "q",
-    "question",
-    "re",
-    "reminder",
-    "result",
-    "right",
-    "second",
-    "so",
-    "still",
-    "summary",
-    "then",
-    "third",
-    "time",
-    "tip",
-    "title",
-    "todo",
-    "update",
-    "warning",
-    "well",
-];
+const NO_NAMES: &[&str] = &["a", "action", "actions", "agenda", "also", "and", "answer", "attention", "because", "bonus", "budget", "but", "caution", "date", "deadline", "decision", "edit", "example", "fact", "finally", "first", "for example", "fyi", "goal", "goals", "hint", "however", "http", "https", "i mean", "idea", "important", "in short", "info", "item", "last", "like", "listen", "look", "meaning", "namely", "next", "no", "note", "number", "ok", "okay", "one thing", "p.s.", "plan", "plus", "point", "problem", "ps", "q", "question", "quote", "re", "reason", "remember", "reminder", "result", "right", "second", "see", "so", "status", "step", "still", "summary", "then", "third", "time", "tip", "title", "today", "todo", "tomorrow", "topic", "update", "warning", "well"];
 
 /// Small words inside names that are written in lower case.
-const PARTICLES: [&str; 16] =
-    ["al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "du", "el", "la", "le", "van", "von"];
+const PARTICLES: &[&str] =
+    &["al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "du", "el", "la", "le", "van", "von"];
 
 /// Words that name a role when a number or nothing follows, in lower case.
-const ROLES: [&str; 14] = [
+const ROLES: &[&str] = &[
     "agent",
     "caller",
     "client",
