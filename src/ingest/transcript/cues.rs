@@ -41,9 +41,9 @@ pub(super) fn read(text: &str, format: Format) -> Result<Draft, Fault> {
     for (at, &line) in lines.iter().enumerate() {
         if line.contains("-->") && !(body == Body::Cue && !line.trim_start().starts_with(|c: char| c.is_ascii_digit()))
         {
-            body = Body::Outside;
+            let was_inside = std::mem::replace(&mut body, Body::Outside) == Body::Cue;
             if let Some((start, end)) = clock::timing(line) {
-                drop_number(&lines, at, raw.last_mut());
+                drop_number(&lines, at, raw.last_mut().filter(|_| was_inside));
                 if raw.len() >= CUES_MAX {
                     return Err(Fault::new(at + 1, format!("more than {CUES_MAX} cues; split the file")));
                 }

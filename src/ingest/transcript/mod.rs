@@ -25,7 +25,7 @@ use crate::call::transcript::Transcript;
 use crate::error::{Error, Result};
 
 use cues::Format;
-use draft::{Draft, Fault};
+use draft::Fault;
 use limits::FILE_BYTES_MAX;
 
 /// A transcript from a file, and what else the file says of the call.

@@ -23,7 +23,7 @@ const ONCE_SHARE_MIN: f64 = 0.5;
 const NAMED_SHARE_MIN: f64 = 0.2;
 
 /// What stands before a colon and names nobody, in lower case.
-const NO_NAMES: [&str; 64] = [
+const NO_NAMES: &[&str] = &[
     "a",
     "action",
     "actions",
@@ -34,9 +34,11 @@ const NO_NAMES: [&str; 64] = [
     "attention",
     "because",
     "bonus",
+    "budget",
     "but",
     "caution",
     "date",
+    "deadline",
     "decision",
     "edit",
     "example",
@@ -45,6 +47,8 @@ const NO_NAMES: [&str; 64] = [
     "first",
     "for example",
     "fyi",
+    "goal",
+    "goals",
     "hint",
     "however",
     "http",
@@ -54,8 +58,11 @@ const NO_NAMES: [&str; 64] = [
     "important",
     "in short",
     "info",
+    "item",
     "last",
     "like",
+    "listen",
+    "look",
     "meaning",
     "namely",
     "next",
@@ -66,17 +73,25 @@ const NO_NAMES: [&str; 64] = [
     "okay",
     "one thing",
     "p.s.",
+    "plan",
     "plus",
+    "point",
     "problem",
     "ps",
     "q",
     "question",
+    "quote",
     "re",
+    "reason",
+    "remember",
     "reminder",
     "result",
     "right",
     "second",
+    "see",
     "so",
+    "status",
+    "step",
     "still",
     "summary",
     "then",
@@ -84,18 +99,21 @@ const NO_NAMES: [&str; 64] = [
     "time",
     "tip",
     "title",
+    "today",
     "todo",
+    "tomorrow",
+    "topic",
     "update",
     "warning",
     "well",
 ];
 
 /// Small words inside names that are written in lower case.
-const PARTICLES: [&str; 16] =
-    ["al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "du", "el", "la", "le", "van", "von"];
+const PARTICLES: &[&str] =
+    &["al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "du", "el", "la", "le", "van", "von"];
 
 /// Words that name a role when a number or nothing follows, in lower case.
-const ROLES: [&str; 14] = [
+const ROLES: &[&str] = &[
     "agent",
     "caller",
     "client",

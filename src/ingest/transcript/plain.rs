@@ -66,7 +66,7 @@ fn timed(line: &str) -> Option<Cue> {
 fn head(line: &str, blank_before: bool) -> Option<Cue> {
     let found = HEAD.captures(line)?;
     let name = found[1].trim();
-    let stands_apart = blank_before || found[2].len() > 1;
+    let stands_apart = blank_before || found[2].len() > 1 || line.trim_start().starts_with('[');
     let start = clock::parse(&found[3])?;
     (stands_apart && looks_like_name(name)).then(|| Cue { start, voice: Some(name.to_owned()), ..Cue::default() })
 }
