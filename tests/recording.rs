@@ -132,7 +132,7 @@ fn a_stop_is_seen() {
 fn tags_and_length_are_known_without_decoding() {
     let probe = recording::probe(&clip("two.flac")).expect("a clip");
     assert_eq!((probe.channels, probe.sample_rate), (Some(2), Some(8000)));
-    assert_eq!(probe.duration.map(|length| length.ms()), Some(2000));
+    assert_eq!(probe.duration.map(rapport::call::time::Duration::ms), Some(2000));
     assert_eq!(probe.title.as_deref(), Some("Weekly"));
     assert_eq!(probe.started_at.as_deref(), Some("2026-03-05"));
 }

@@ -59,12 +59,26 @@ pub(super) fn extension(path: &Path) -> Option<String> {
     path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase)
 }
 
-/// Looks at the first bytes; leaves the file at its start.
+/// Looks at the first bytes, behind an ID3 tag if there is one; leaves the file at its start.
 pub(super) fn look(file: &mut File, path: &Path) -> Result<Look> {
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    let mut head = head_at(file, 0)?;
+    if let [b'I', b'D', b'3', _, _, _, a, b, c, d, ..] = head[..] {
+        // The size of the tag has seven bits a byte and leaves out its own ten bytes of header.
+        let size = [a, b, c, d].iter().fold(0, |size, &byte| size << 7 | u64::from(byte & 0x7f));
+        let behind = head_at(file, 10 + size)?;
+        if matches!(look_at(&behind, None), Look::Foreign(_)) {
+            head = behind;
+        }
+    }
     file.seek(SeekFrom::Start(0))?;
     Ok(look_at(&head, extension(path).as_deref()))
+}
+
+fn head_at(file: &mut File, at: u64) -> Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    file.seek(SeekFrom::Start(at))?;
+    file.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 fn look_at(head: &[u8], ending: Option<&str>) -> Look {

@@ -78,7 +78,12 @@ pub fn read_with(path: &Path, stop: &StopFlag, search: Option<&OsStr>) -> Result
     let stream = conversion.stream();
     match guarded(|| decode::recording(path, source::open(stream, Some("wav"))?, stop)) {
         Ok(mut recording) => {
-            let fate = if conversion.ended_well() { "" } else { " It reported errors: sound may be missing." };
+            let well = conversion.ended_well();
+            if well {
+                // A pipe has no length to declare: where it ends is where the sound ends.
+                recording.doubts.retain(|doubt| doubt.code != "cut_short");
+            }
+            let fate = if well { "" } else { " It reported errors: sound may be missing." };
             recording.doubts.push(Warning::new("ffmpeg_fallback", format!("Read through ffmpeg: {why}.{fate}")));
             Ok(recording)
         }

@@ -114,12 +114,12 @@ impl Source {
 }
 
 fn date_in(tag: &Tag) -> Option<String> {
-    let text = match tag.std.as_ref()? {
-        StandardTag::RecordingDate(text)
-        | StandardTag::OriginalRecordingDate(text)
-        | StandardTag::DigitizedDate(text)
-        | StandardTag::ReleaseDate(text) => text,
-        _ => return None,
+    let (StandardTag::RecordingDate(text)
+    | StandardTag::OriginalRecordingDate(text)
+    | StandardTag::DigitizedDate(text)
+    | StandardTag::ReleaseDate(text)) = tag.std.as_ref()?
+    else {
+        return None;
     };
     // A bare year or month says nothing about a call.
     (text.chars().count() >= "2026-03-05".len()).then(|| short(text))
