@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 
 /// What stands between two marks, the first time.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
-    text.split_once(from).and_then(|(_, rest)| rest.split_once(to)).map(|(inner, _)| inner).unwrap_or_else(|| panic!("{from} {to}"))
+    text.split_once(from)
+        .and_then(|(_, rest)| rest.split_once(to))
+        .map_or_else(|| panic!("{from} {to}"), |(inner, _)| inner)
 }
 
 /// The page without its style sheet and its program: what came from the report and the templates.
@@ -68,7 +70,7 @@ fn no_tag_holds_a_handler_a_style_or_an_address_elsewhere() {
                 if at % 2 == 0 {
                     outside.push_str(part);
                 } else {
-                    outside.push_str("_");
+                    outside.push('_');
                 }
             }
             for attribute in outside.split_whitespace().skip(1) {
@@ -98,7 +100,8 @@ fn a_tame_page_names_no_address_at_all() {
 #[test]
 fn the_policy_allows_exactly_what_the_page_holds() {
     let page = html(&rich::hostile(), None);
-    let policy = between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'").replace("&#x27;", "'");
+    let policy =
+        between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'").replace("&#x27;", "'");
     let digest = |text: &str| base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()));
     let style = digest(between(&page, "<style>", "</style>"));
     let script = digest(between(&page, "<script>", "</script>"));

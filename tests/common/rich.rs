@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use rapport::call::report::Report;
 use rapport::call::transcript::SpeakerId;
@@ -18,7 +19,13 @@ const BUDGET_SECONDS: f64 = 120.0;
 
 /// A freelancer and her builder's client: four tangents, redirects of both outcomes, missed moments.
 pub(crate) fn english() -> Report {
-    let mut report = scripted(include_str!("rich/en.call"), ["I could hear you out on this all day, and I want to. Can we do the list first?", "Let me stop us here: I need two answers from you before we run out of time."]);
+    let mut report = scripted(
+        include_str!("rich/en.call"),
+        [
+            "I could hear you out on this all day, and I want to. Can we do the list first?",
+            "Let me stop us here: I need two answers from you before we run out of time.",
+        ],
+    );
     "2026-03-05T14:30:00".clone_into(report.call.started_at.get_or_insert_default());
     report
 }
@@ -27,13 +34,19 @@ pub(crate) fn english() -> Report {
 pub(crate) fn russian() -> Report {
     scripted(
         include_str!("rich/ru.call"),
-        ["Какая история! Дорасскажете в конце? А сейчас мне нужны от вас два ответа.", "Давайте вернёмся к занятиям: у меня осталось двадцать минут."],
+        [
+            "Какая история! Дорасскажете в конце? А сейчас мне нужны от вас два ответа.",
+            "Давайте вернёмся к занятиям: у меня осталось двадцать минут.",
+        ],
     )
 }
 
 /// A Chinese call.
 pub(crate) fn chinese() -> Report {
-    scripted(include_str!("rich/zh.call"), ["这个故事太有意思了，最后再接着聊？我先跟您确认两件事。", "时间有限，咱们先把术语表过完。"])
+    scripted(
+        include_str!("rich/zh.call"),
+        ["这个故事太有意思了，最后再接着聊？我先跟您确认两件事。", "时间有限，咱们先把术语表过完。"],
+    )
 }
 
 /// Two people, five utterances, nothing to complain of.
@@ -73,7 +86,8 @@ pub(crate) fn nobody_told_apart() -> Report {
 
 /// A call in which every text that a file can bring is hostile.
 pub(crate) fn hostile() -> Report {
-    const EVIL: &str = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{202e}gpj.exe\n\u{1b}[31m&amp; {{ 7*7 }}";
+    const EVIL: &str =
+        "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{202e}gpj.exe\n\u{1b}[31m&amp; {{ 7*7 }}";
     let mut value = serde_json::to_value(english()).unwrap();
     poison(&mut value, EVIL, "");
     serde_json::from_value(value).unwrap()
@@ -82,8 +96,20 @@ pub(crate) fn hostile() -> Report {
 /// Puts `evil` in place of every free text.
 fn poison(value: &mut Value, evil: &str, key: &str) {
     const FREE: [&str; 14] = [
-        "text", "label", "title", "client", "source", "agenda", "topics", "reasons", "warm", "firm", "why", "field",
-        "started_at", "transcriber",
+        "text",
+        "label",
+        "title",
+        "client",
+        "source",
+        "agenda",
+        "topics",
+        "reasons",
+        "warm",
+        "firm",
+        "why",
+        "field",
+        "started_at",
+        "transcriber",
     ];
     match value {
         Value::String(text) if FREE.contains(&key) => evil.clone_into(text),
@@ -99,10 +125,10 @@ pub(crate) fn long(count: usize) -> Report {
     for at in 0..count {
         if at % 50 == 0 {
             let kind = if at % 100 == 0 { "business" } else { "small_talk" };
-            script.push_str(&format!("[{kind} topic=\"part {}\" by=B driver=B]\n", at / 50));
+            let _ = writeln!(script, "[{kind} topic=\"part {}\" by=B driver=B]", at / 50);
         }
         let speaker = if at % 2 == 0 { 'A' } else { 'B' };
-        script.push_str(&format!("{speaker}: line {at} of a long call that never seems to end\n"));
+        let _ = writeln!(script, "{speaker}: line {at} of a long call that never seems to end");
     }
     scripted(&script, ["Shall we?", "Next."])
 }
@@ -182,13 +208,18 @@ pub(crate) fn scripted(script: &str, [warm, firm]: [&str; 2]) -> Report {
                 _ => json!({"A": 0.16, "B": 0.84}),
             };
             let steered = redirects.iter().any(|(line, good)| *good && (last.saturating_sub(1)..=last).contains(line));
-            tangents.push(json!({"start": start, "end": end, "first": first, "last": last, "kind": kind, "topics": [label],
+            tangents.push(
+                json!({"start": start, "end": end, "first": first, "last": last, "kind": kind, "topics": [label],
                 "initiator": initiator, "driver": driver, "drive": drive, "within_budget": end < BUDGET_SECONDS,
-                "ended_by": if steered { "redirect" } else { "faded" }, "moves": []}));
+                "ended_by": if steered { "redirect" } else { "faded" }, "moves": []}),
+            );
         }
     }
-    let tangent_of =
-        |line: usize| tangents.iter().position(|t| t["first"].as_u64() <= Some(line as u64) && t["last"].as_u64() >= Some(line as u64));
+    let tangent_of = |line: usize| {
+        tangents
+            .iter()
+            .position(|t| t["first"].as_u64() <= Some(line as u64) && t["last"].as_u64() >= Some(line as u64))
+    };
     let redirects: Vec<_> = redirects
         .iter()
         .enumerate()
