@@ -4,7 +4,7 @@
 mod rich;
 
 use rapport::call::report::Report;
-use rapport::render::terminal::{TerminalStyle, plain, terminal};
+use rapport::render::terminal::{TerminalStyle, plain, plain_lines, terminal};
 use rapport::render::words::sentence;
 use unicode_width::UnicodeWidthStr;
 
@@ -116,6 +116,7 @@ fn nothing_from_a_file_reaches_the_terminal_as_a_command() {
         assert_eq!(bad, None);
     }
     assert_eq!(plain("a\u{1b}]0;title\u{7}b\nc"), "a]0;titleb c");
+    assert_eq!(plain_lines("a\u{1b}[2Jb\r\n  get it by:\u{202e}\nc\n"), "a[2Jb\n  get it by:\nc\n");
 }
 
 /// The text without the colour sequences (`ESC [ ... m`) that the page may hold.

@@ -49,6 +49,13 @@ pub fn plain(text: &str) -> String {
     words::clean(text)
 }
 
+/// The same for a text of several lines, such as an error with its next steps: line breaks and indents stay.
+#[must_use]
+pub fn plain_lines(text: &str) -> String {
+    let line = |line: &str| line.chars().filter_map(words::shown).collect::<String>().trim_end().to_owned();
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
 fn title(report: &Report, page: &mut Canvas) {
     page.blank();
     page.text(Ink::Bold, &words::title(report), 0);
