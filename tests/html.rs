@@ -11,8 +11,7 @@ use sha2::{Digest, Sha256};
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
     text.split_once(from)
         .and_then(|(_, rest)| rest.split_once(to))
-        .map(|(inner, _)| inner)
-        .unwrap_or_else(|| panic!("{from} {to}"))
+        .map_or_else(|| panic!("{from} {to}"), |(inner, _)| inner)
 }
 
 /// The page without its style sheet and its program: what came from the report and the templates.
@@ -71,7 +70,7 @@ fn no_tag_holds_a_handler_a_style_or_an_address_elsewhere() {
                 if at % 2 == 0 {
                     outside.push_str(part);
                 } else {
-                    outside.push_str("_");
+                    outside.push('_');
                 }
             }
             for attribute in outside.split_whitespace().skip(1) {

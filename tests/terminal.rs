@@ -4,7 +4,8 @@
 mod rich;
 
 use rapport::call::report::Report;
-use rapport::render::terminal::{TerminalStyle, plain, terminal};
+use rapport::render::terminal::{TerminalStyle, plain, plain_lines, terminal};
+use rapport::render::words::sentence;
 use unicode_width::UnicodeWidthStr;
 
 fn page(report: &Report, width: usize) -> String {
@@ -40,6 +41,50 @@ fn a_page_in_ascii() {
 }
 
 #[test]
+fn one_sentence_answers_the_three_questions() {
+    let mut steered = rich::english();
+    steered.opportunities.clear();
+    let mut silent = rich::small();
+    silent.utterances.clear();
+    silent.speech.clear();
+    let mut two = rich::russian();
+    two.tangents.truncate(2);
+    two.tangents[0].within_budget = false;
+    two.tangents[1].within_budget = false;
+    two.tangents[1].driver = Some(rapport::call::finding::Driver::Both);
+    two.opportunities.truncate(1);
+    for (report, wanted) in [
+        (
+            rich::english(),
+            "Small talk was 1 min 1 s of this call (9 % of the speech), you drove all 4 tangents, and a redirect would \
+             have helped most at 9:18, with 35 s to save.",
+        ),
+        (
+            steered,
+            "Small talk was 1 min 1 s of this call (9 % of the speech), you drove all 4 tangents, and the 5 redirects \
+             that were needed were made.",
+        ),
+        (
+            two,
+            "Small talk was 4 min 20 s of this call (52 % of the speech), Людмила Петровна drove 1 of 2 tangents \
+             (1 shared), and a redirect would have helped at 1:20, with 1 min 16 s to save.",
+        ),
+        (
+            rich::nobody_told_apart(),
+            "Small talk was 1 min 1 s of this call (9 % of the speech), who drove the 4 tangents is not known, and a \
+             redirect would have helped most at 9:18, with 35 s to save.",
+        ),
+        (
+            rich::small(),
+            "There was no small talk in this call, no tangent was opened, and no moment called for a redirect.",
+        ),
+        (silent, "Nobody is heard to speak in this call, so there is nothing to judge."),
+    ] {
+        assert_eq!(sentence(&report), wanted);
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_the_terminal() {
     let calls =
         [rich::small(), rich::english(), rich::russian(), rich::chinese(), rich::nobody_told_apart(), rich::hostile()];
@@ -71,6 +116,7 @@ fn nothing_from_a_file_reaches_the_terminal_as_a_command() {
         assert_eq!(bad, None);
     }
     assert_eq!(plain("a\u{1b}]0;title\u{7}b\nc"), "a]0;titleb c");
+    assert_eq!(plain_lines("a\u{1b}[2Jb\r\n  get it by:\u{202e}\nc\n"), "a[2Jb\n  get it by:\nc\n");
 }
 
 /// The text without the colour sequences (`ESC [ ... m`) that the page may hold.

@@ -7,4 +7,4 @@ pub mod markdown;
 pub mod subtitles;
 pub mod terminal;
 pub mod text;
-mod words;
+pub mod words;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use rapport::call::report::Report;
 use rapport::call::transcript::SpeakerId;
@@ -124,10 +125,10 @@ pub(crate) fn long(count: usize) -> Report {
     for at in 0..count {
         if at % 50 == 0 {
             let kind = if at % 100 == 0 { "business" } else { "small_talk" };
-            script.push_str(&format!("[{kind} topic=\"part {}\" by=B driver=B]\n", at / 50));
+            let _ = writeln!(script, "[{kind} topic=\"part {}\" by=B driver=B]", at / 50);
         }
         let speaker = if at % 2 == 0 { 'A' } else { 'B' };
-        script.push_str(&format!("{speaker}: line {at} of a long call that never seems to end\n"));
+        let _ = writeln!(script, "{speaker}: line {at} of a long call that never seems to end");
     }
     scripted(&script, ["Shall we?", "Next."])
 }

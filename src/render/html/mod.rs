@@ -38,6 +38,7 @@ struct Page {
     recording: Option<String>,
     source: String,
     from_transcript: bool,
+    frame: Option<String>,
     figures: figures::Figures,
     timeline: timeline::Timeline,
     moments: moments::Moments,
@@ -77,6 +78,7 @@ fn page(report: &Report, recording: Option<&str>) -> Page {
         recording: recording.map(link::address),
         source: words::clean(&call.source),
         from_transcript: call.channels == 0,
+        frame: words::frame(report),
         figures: figures::figures(report),
         timeline: timeline::timeline(report),
         moments: moments::moments(report),
@@ -108,8 +110,10 @@ fn facts(report: &Report) -> Vec<String> {
 
 fn doubts(report: &Report) -> Vec<String> {
     let warnings = report.warnings.iter().map(|warning| words::clean(&warning.text));
-    let withheld =
-        report.withheld.iter().map(|held| format!("{} is withheld: {}", words::clean(&held.field), words::clean(&held.why)));
+    let withheld = report
+        .withheld
+        .iter()
+        .map(|held| format!("{} is withheld: {}", words::clean(&held.field), words::clean(&held.why)));
     warnings.chain(withheld).collect()
 }
 

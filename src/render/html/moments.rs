@@ -61,7 +61,13 @@ pub(super) fn moments(report: &Report) -> Moments {
     let mut seen = std::collections::BTreeSet::new();
     let coaching = best.into_iter().filter(|(one, _)| seen.insert(one.tangent)).take(COACHING_SHOWN);
     let coaching = coaching.map(|(_, shown)| shown.clone()).collect();
-    Moments { tangents: tangents(report), redirects: redirects(report), opportunities, coaching, worked: worked(report) }
+    Moments {
+        tangents: tangents(report),
+        redirects: redirects(report),
+        opportunities,
+        coaching,
+        worked: worked(report),
+    }
 }
 
 fn tangents(report: &Report) -> Vec<Tangent> {
@@ -96,7 +102,7 @@ fn redirects(report: &Report) -> Vec<Redirect> {
             how.push(words::tone(one.tone).to_owned());
             how.push(words::class(one.class).to_owned());
             if one.outcome == Outcome::Accepted {
-                how.extend(one.seconds_to_return.map(|back| format!("back after {}", words::short_length(back))));
+                how.extend(one.seconds_to_return.map(|back| format!("back in {}", words::short_length(back))));
                 how.push(format!("held {}", words::length(one.hold_seconds)));
             }
             Redirect {

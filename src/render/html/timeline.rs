@@ -20,8 +20,10 @@ const CHANCES_Y: usize = 82;
 const LANE_PX: usize = 34;
 /// Height of the clock below, pixels.
 const SCALE_PX: usize = 24;
-/// Widest distance between two times below the drawing, as parts of the call.
+/// Times below the drawing at least, where the call is long enough.
 const TICKS_MIN: u64 = 4;
+/// Share of the call up to which a time is written: a later one would reach past the right edge.
+const TICK_LAST: f64 = 0.95;
 
 /// A stretch of the drawing.
 pub(super) struct Block {
@@ -103,7 +105,12 @@ fn topics(report: &Report) -> Vec<Block> {
             x: place(report, topic.span.start()),
             width: width(report, topic.span),
             kind: topic.kind.name(),
-            title: format!("{} {}{label}, {}", topic.span.start(), topic.kind.title(), words::length(topic.span.length())),
+            title: format!(
+                "{} {}{label}, {}",
+                topic.span.start(),
+                topic.kind.title(),
+                words::length(topic.span.length())
+            ),
             href: format!("#u{}", topic.first),
             at_ms: topic.span.start().ms(),
         }
@@ -168,29 +175,24 @@ fn lanes(report: &Report) -> Vec<Lane> {
                 let _ = write!(path, "M{start} 0h{length}v10h-{length}z");
             }
             let top = TOP_PX + at * LANE_PX;
-            Lane { name, name_y: top + 12, y: top + 17, path, me }
+            Lane { name, name_y: top, y: top + 17, path, me }
         })
         .collect()
 }
 
 fn ticks(length: Duration) -> Vec<Tick> {
+    /// Times below the drawing at most: a recording of days has one an hour, a broken length must not make millions.
+    const TICKS_MAX: usize = 48;
     /// Distances between two times that people count in, milliseconds.
     const STEPS_MS: [u64; 8] = [3_600_000, 1_800_000, 900_000, 600_000, 300_000, 120_000, 60_000, 10_000];
     let whole = length.ms();
     let Some(step) = STEPS_MS.into_iter().find(|step| whole / step >= TICKS_MIN) else {
         return vec![Tick { x: percent_width(0.0), time: "0:00".to_owned() }];
     };
-    // A recording of days has a time every hour; cap the count so that a broken length cannot make millions.
-    /// Times below the drawing at most.
-    const TICKS_MAX: usize = 48;
     (0..whole.div_ceil(step))
         .take(TICKS_MAX)
         .map(|at| at * step)
-        // A time that would reach past the right edge is left out.
-        .filter(|at| *at as f64 / whole as f64 <= 0.95)
-        .map(|at| Tick {
-            x: percent_width(at as f64 / whole as f64),
-            time: Timestamp::from_ms(at).to_string(),
-        })
+        .filter(|at| *at as f64 / whole as f64 <= TICK_LAST)
+        .map(|at| Tick { x: percent_width(at as f64 / whole as f64), time: Timestamp::from_ms(at).to_string() })
         .collect()
 }

@@ -201,7 +201,7 @@ impl Canvas {
     /// Short facts one after another, a dot between them; a line breaks between facts where it can.
     pub(super) fn flow(&mut self, pieces: impl IntoIterator<Item = Piece>, indent: usize) {
         let dot = self.glyphs().dot;
-        let room = self.prose().saturating_sub(indent);
+        let room = self.wide().saturating_sub(indent);
         let mut line: Vec<Piece> = Vec::new();
         let mut used = 0;
         for piece in pieces {

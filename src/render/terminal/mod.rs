@@ -35,6 +35,7 @@ pub fn terminal(report: &Report, style: &TerminalStyle) -> String {
     timeline::draw(report, &mut page);
     small_talk(report, &mut page);
     people::draw(report, &mut page);
+    frame(report, &mut page);
     moments::tangents(report, &mut page);
     moments::redirects(report, &mut page);
     moments::opportunities(report, &mut page);
@@ -46,6 +47,13 @@ pub fn terminal(report: &Report, style: &TerminalStyle) -> String {
 #[must_use]
 pub fn plain(text: &str) -> String {
     words::clean(text)
+}
+
+/// The same for a text of several lines, such as an error with its next steps: line breaks and indents stay.
+#[must_use]
+pub fn plain_lines(text: &str) -> String {
+    let line = |line: &str| line.chars().filter_map(words::shown).collect::<String>().trim_end().to_owned();
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn title(report: &Report, page: &mut Canvas) {
@@ -87,14 +95,19 @@ fn small_talk(report: &Report, page: &mut Canvas) {
         if beyond > Duration::ZERO {
             facts.push(Piece::new(Ink::SmallTalk, format!("{} {} beyond it", bars.beyond, words::length(beyond))));
         }
-        facts.extend(
-            talk.by_speaker
-                .iter()
-                .map(|(id, seconds)| Piece::new(Ink::Dim, format!("{} {}", words::who(report, *id), words::length(*seconds)))),
-        );
+        facts.extend(talk.by_speaker.iter().map(|(id, seconds)| {
+            Piece::new(Ink::Dim, format!("{} {}", words::who(report, *id), words::length(*seconds)))
+        }));
         page.flow(facts, 0);
     }
     page.text(Ink::Plain, words::verdict(talk.verdict), 0);
+}
+
+fn frame(report: &Report, page: &mut Canvas) {
+    if let Some(said) = words::frame(report) {
+        page.heading("Time box");
+        page.text(Ink::Plain, &said, 0);
+    }
 }
 
 fn doubts(report: &Report, page: &mut Canvas) {

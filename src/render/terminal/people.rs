@@ -21,20 +21,14 @@ const BAR_MAX: usize = 40;
 const SPEAKERS_SHOWN: usize = 12;
 
 /// The columns of the table: heading and width.
-const COLUMNS: [(&str, usize); 7] = [
-    ("share", 7),
-    ("talk", 9),
-    ("longest", 9),
-    ("patience", 10),
-    ("asks", 6),
-    ("cuts in", 9),
-    ("words/min", 11),
-];
+const COLUMNS: [(&str, usize); 7] =
+    [("share", 7), ("talk", 9), ("longest", 9), ("patience", 10), ("asks", 6), ("cuts in", 9), ("words/min", 11)];
 
 pub(super) fn draw(report: &Report, page: &mut Canvas) {
     page.heading("Who talked");
     if report.speakers.is_empty() {
-        let why = report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
+        let why =
+            report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
         let why = why.unwrap_or_else(|| "The speakers could not be told apart.".to_owned());
         page.text(Ink::Plain, &format!("Not shown. {why}"), 0);
         return;
@@ -46,8 +40,9 @@ pub(super) fn draw(report: &Report, page: &mut Canvas) {
     let figures_wide: usize = if table { COLUMNS.iter().map(|(_, wide)| wide).sum() } else { COLUMNS[0].1 };
     let bar_wide = page.wide().saturating_sub(name_wide + 2 + figures_wide).min(BAR_MAX);
     if table {
-        let headings: String = COLUMNS.iter().map(|(heading, wide)| format!("{heading:>wide$}")).collect();
-        page.line(&[Piece::new(Ink::Dim, format!("{}{headings}", " ".repeat(name_wide + 2 + bar_wide)))]);
+        let lead = Piece::new(Ink::Plain, " ".repeat(name_wide + 2 + bar_wide));
+        let headings = COLUMNS.iter().map(|(heading, wide)| Piece::new(Ink::Dim, format!("{heading:>wide$}")));
+        page.line(&[lead].into_iter().chain(headings).collect::<Vec<_>>());
     }
     for (figures, name) in shown.iter().zip(&names) {
         let cells = columns(figures);
@@ -62,8 +57,8 @@ pub(super) fn draw(report: &Report, page: &mut Canvas) {
             Piece::new(ink, format!("{:>wide$}", cells[0], wide = COLUMNS[0].1)),
         ];
         if table {
-            let rest: String = cells.iter().zip(COLUMNS).skip(1).map(|(cell, (_, wide))| format!("{cell:>wide$}")).collect();
-            line.push(Piece::new(Ink::Plain, rest));
+            let rest = cells.iter().zip(COLUMNS).skip(1);
+            line.extend(rest.map(|(cell, (_, wide))| Piece::new(Ink::Plain, format!("{cell:>wide$}"))));
             page.line(&line);
         } else {
             page.line(&line);
@@ -100,13 +95,13 @@ fn columns(figures: &TalkFigures) -> [String; 7] {
 
 fn sentence(figures: &TalkFigures) -> Vec<Piece> {
     let mut facts = vec![
-        format!("talked {}", figures.talk_seconds),
-        format!("longest {}", figures.longest_monologue_seconds),
+        format!("{} talk", figures.talk_seconds),
+        format!("{} longest", figures.longest_monologue_seconds),
         words::count(figures.questions, "question", "questions"),
         words::count(figures.interruptions, "interruption", "interruptions"),
     ];
     if let Some(patience) = figures.patience_seconds {
-        facts.insert(2, format!("patience {}", words::short_length(patience)));
+        facts.insert(2, format!("{} patience", words::short_length(patience)));
     }
     facts.into_iter().map(|fact| Piece::new(Ink::Dim, fact)).collect()
 }

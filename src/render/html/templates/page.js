@@ -30,11 +30,6 @@
     if (link) {
       reveal(link.getAttribute("href").slice(1));
       if (link.dataset.t !== undefined) seek(Number(link.dataset.t));
-      if (link.closest("summary")) {
-        // A link in a summary would fold the part as well.
-        event.preventDefault();
-        location.hash = link.getAttribute("href");
-      }
       return;
     }
     if (timeline && timeline.contains(event.target)) {

@@ -1,11 +1,15 @@
 //! Sentences and names that every form of the report shares, so that no two of them say it differently.
 
-use std::collections::BTreeMap;
+mod language;
+mod sentence;
 
-use crate::call::finding::{Driver, EndedBy, Opportunity, Outcome, RedirectClass, Tangent, Tone, Verdict};
+use crate::call::finding::{Driver, EndedBy, Opportunity, RedirectClass, Tangent, Tone, Verdict};
 use crate::call::report::Report;
 use crate::call::time::Duration;
 use crate::call::transcript::{Basis, SpeakerId};
+
+pub use language::language;
+pub use sentence::sentence;
 
 /// Text from a file made safe to show: one line, no control or escape characters, nothing that turns the direction of
 /// the text around it, no lone blanks at the ends.
@@ -104,50 +108,6 @@ pub fn date(started_at: &str) -> String {
     shown.unwrap_or_else(|| clean(started_at))
 }
 
-/// English name of a language code; the code itself for a rare one.
-#[must_use]
-pub fn language(code: &str) -> String {
-    /// ISO 639-1 codes of the languages that are heard most on calls, with their English names.
-    const NAMES: [(&str, &str); 34] = [
-        ("ar", "Arabic"),
-        ("bg", "Bulgarian"),
-        ("ca", "Catalan"),
-        ("cs", "Czech"),
-        ("da", "Danish"),
-        ("de", "German"),
-        ("el", "Greek"),
-        ("en", "English"),
-        ("es", "Spanish"),
-        ("et", "Estonian"),
-        ("fi", "Finnish"),
-        ("fr", "French"),
-        ("he", "Hebrew"),
-        ("hi", "Hindi"),
-        ("hr", "Croatian"),
-        ("hu", "Hungarian"),
-        ("id", "Indonesian"),
-        ("it", "Italian"),
-        ("ja", "Japanese"),
-        ("ko", "Korean"),
-        ("lt", "Lithuanian"),
-        ("lv", "Latvian"),
-        ("nl", "Dutch"),
-        ("no", "Norwegian"),
-        ("pl", "Polish"),
-        ("pt", "Portuguese"),
-        ("ro", "Romanian"),
-        ("ru", "Russian"),
-        ("sv", "Swedish"),
-        ("th", "Thai"),
-        ("tr", "Turkish"),
-        ("uk", "Ukrainian"),
-        ("vi", "Vietnamese"),
-        ("zh", "Chinese"),
-    ];
-    let known = NAMES.iter().find(|(short, _)| *short == code);
-    known.map_or_else(|| clean(code), |(_, name)| (*name).to_owned())
-}
-
 /// How speakers were told apart.
 #[must_use]
 pub const fn basis(basis: Basis) -> &'static str {
@@ -215,7 +175,7 @@ pub const fn ended(by: EndedBy) -> &'static str {
     }
 }
 
-/// Who opened a tangent and who kept it going: `Anna opened it and kept it going (78 %)`.
+/// Who opened a tangent and who kept it going: `Anna opened and drove it (78 %)`.
 /// `None` when speakers were not told apart.
 #[must_use]
 pub fn drive(report: &Report, tangent: &Tangent) -> Option<String> {
@@ -225,12 +185,12 @@ pub fn drive(report: &Report, tangent: &Tangent) -> Option<String> {
             let share = tangent.drive.get(&id).map(|share| format!(" ({})", percent(*share))).unwrap_or_default();
             let name = who(report, id);
             if opened.as_ref() == Some(&name) {
-                return Some(format!("{name} opened it and kept it going{share}"));
+                return Some(format!("{name} opened and drove it{share}"));
             }
-            Some(format!("{name} kept it going{share}"))
+            Some(format!("{name} drove it{share}"))
         }
-        Some(Driver::Both) if tangent.drive.len() > 2 => Some("several people kept it going".to_owned()),
-        Some(Driver::Both) => Some("both kept it going".to_owned()),
+        Some(Driver::Both) if tangent.drive.len() > 2 => Some("several people drove it".to_owned()),
+        Some(Driver::Both) => Some("both drove it".to_owned()),
         None => None,
     };
     match (opened, kept) {
@@ -245,6 +205,27 @@ pub fn drive(report: &Report, tangent: &Tangent) -> Option<String> {
 pub fn about(tangent: &Tangent) -> String {
     let labels: Vec<_> = tangent.topics.iter().map(|label| clean(label)).filter(|label| !label.is_empty()).collect();
     if labels.is_empty() { tangent.kind.title().to_owned() } else { labels.join(", ") }
+}
+
+/// The announced frame of the call and what was parked, as sentences; `None` where neither was said.
+#[must_use]
+pub fn frame(report: &Report) -> Option<String> {
+    let frame = &report.frame;
+    let mut said = Vec::new();
+    if let (Some(at), Some(minutes)) = (frame.announced_at, frame.minutes) {
+        let over = frame.overrun_seconds.filter(|over| *over > Duration::ZERO);
+        let kept =
+            over.map_or_else(|| "the call kept to it".to_owned(), |over| format!("the call ran {} over", length(over)));
+        said.push(format!("{minutes} min were announced at {at}; {kept}."));
+    }
+    if !frame.parked.is_empty() {
+        let returned = frame.parked_returned.len();
+        said.push(format!(
+            "{} parked for later, {returned} taken up again.",
+            count(frame.parked.len(), "thing", "things")
+        ));
+    }
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// Small talk beyond what the opening budget covers.
@@ -264,94 +245,16 @@ pub fn best_opportunity(report: &Report) -> Option<&Opportunity> {
     report.opportunities.iter().rev().max_by_key(|one| one.seconds_saved)
 }
 
-/// One sentence that answers the three questions: how much small talk, who drove the tangents, where a redirect would
-/// have helped.
-#[must_use]
-pub fn sentence(report: &Report) -> String {
-    if report.speech.is_empty() && report.utterances.is_empty() {
-        return "Nobody is heard to speak in this call, so there is nothing to judge.".to_owned();
-    }
-    format!("{}, {}, {}.", small_talk_clause(report), drivers_clause(report), redirect_clause(report))
-}
-
-fn small_talk_clause(report: &Report) -> String {
-    let talk = &report.small_talk;
-    if talk.seconds == Duration::ZERO {
-        return "There was no small talk in this call".to_owned();
-    }
-    format!("Small talk was {} of this call ({} of the speech)", length(talk.seconds), percent(talk.ratio))
-}
-
-fn drivers_clause(report: &Report) -> String {
-    let long: Vec<_> = over_long(report).collect();
-    let total = long.len();
-    if total == 0 {
-        let within = if report.tangents.is_empty() { "no tangent was opened" } else { "no tangent outgrew the opening" };
-        return within.to_owned();
-    }
-    if long.iter().all(|tangent| tangent.driver.is_none()) {
-        let of = if total == 1 { "the one tangent".to_owned() } else { format!("the {total} tangents") };
-        return format!("who drove {of} is not known");
-    }
-    // Most tangents first; the order of speakers settles ties.
-    let mut by_driver = BTreeMap::new();
-    let mut shared = 0;
-    for tangent in &long {
-        match tangent.driver {
-            Some(Driver::Speaker(id)) => *by_driver.entry(id).or_insert(0_usize) += 1,
-            Some(Driver::Both) => shared += 1,
-            None => {}
-        }
-    }
-    let mut ranked: Vec<_> = by_driver.into_iter().collect();
-    ranked.sort_by_key(|(id, driven)| (std::cmp::Reverse(*driven), *id));
-    let Some(((first, most), others)) = ranked.split_first() else {
-        return if total == 1 { "the one tangent was shared".to_owned() } else { format!("the {total} tangents were shared") };
-    };
-    let mut clause = match (total, *most) {
-        (1, _) => format!("{} drove the one tangent", who(report, *first)),
-        (2, 2) => format!("{} drove both tangents", who(report, *first)),
-        (all, most) if all == most => format!("{} drove all {all} tangents", who(report, *first)),
-        (all, most) => format!("{} drove {most} of {all} tangents", who(report, *first)),
-    };
-    /// Names in the clause beyond the first; a sentence is no list.
-    const OTHERS_SHOWN: usize = 2;
-    for (id, driven) in others.iter().take(OTHERS_SHOWN) {
-        clause.push_str(&format!(" and {} {driven}", who(report, *id)));
-    }
-    if shared > 0 {
-        clause.push_str(&format!(" ({shared} shared)"));
-    }
-    clause
-}
-
-fn redirect_clause(report: &Report) -> String {
-    let best = best_opportunity(report);
-    match (report.opportunities.len(), best) {
-        (1, Some(one)) => {
-            format!("and a redirect would have helped at {}, with {} to save", one.at, length(one.seconds_saved))
-        }
-        (_, Some(one)) => {
-            format!("and a redirect would have helped most at {}, with {} to save", one.at, length(one.seconds_saved))
-        }
-        (_, None) => {
-            let accepted = report.redirects.iter().filter(|one| one.outcome == Outcome::Accepted).count();
-            match accepted {
-                0 => "and no moment called for a redirect".to_owned(),
-                1 => "and the one redirect that was needed was made".to_owned(),
-                n => format!("and the {n} redirects that were needed were made"),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn hostile_text_becomes_one_plain_line() {
-        assert_eq!(clean("\u{1b}[31mred\u{1b}[0m\r\nnext\u{202e}txt.exe\u{0}\u{7}\u{9b}2J"), "[31mred[0m  nexttxt.exe2J");
+        assert_eq!(
+            clean("\u{1b}[31mred\u{1b}[0m\r\nnext\u{202e}txt.exe\u{0}\u{7}\u{9b}2J"),
+            "[31mred[0m  nexttxt.exe2J"
+        );
         assert_eq!(clean("  \u{feff}Анна 👩‍💻 你好 "), "Анна 👩‍💻 你好");
     }
 
@@ -379,11 +282,9 @@ mod tests {
 
     #[test]
     fn dates_are_read_where_they_are_dates() {
-        for (given, shown) in [
-            ("2026-03-05", "5 March 2026"),
-            ("2026-03-05T14:30:00", "5 March 2026, 14:30"),
-            ("some\nday", "some day"),
-        ] {
+        for (given, shown) in
+            [("2026-03-05", "5 March 2026"), ("2026-03-05T14:30:00", "5 March 2026, 14:30"), ("some\nday", "some day")]
+        {
             assert_eq!(date(given), shown);
         }
     }
