@@ -69,7 +69,8 @@ fn one_line(text: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    // Some players, and our own reader, take `{\` for the start of a code.
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("{\\", "&#123;\\")
 }
 
 /// Lines break at spaces alone, so that joining them gives the text back.

@@ -39,8 +39,10 @@ pub(super) fn read(text: &str, format: Format) -> Result<Draft, Fault> {
     let mut bad: Vec<usize> = Vec::new();
     let mut body = Body::Outside;
     for (at, &line) in lines.iter().enumerate() {
-        if line.contains("-->") && !(body == Body::Cue && !line.trim_start().starts_with(|c: char| c.is_ascii_digit()))
-        {
+        if body == Body::Comment {
+            // Until the next empty line, whatever stands there.
+            body = if line.is_empty() { Body::Outside } else { Body::Comment };
+        } else if line.contains("-->") && (body != Body::Cue || starts_with_digit(line)) {
             let was_inside = std::mem::replace(&mut body, Body::Outside) == Body::Cue;
             if let Some((start, end)) = clock::timing(line) {
                 drop_number(&lines, at, raw.last_mut().filter(|_| was_inside));
@@ -81,6 +83,10 @@ pub(super) fn read(text: &str, format: Format) -> Result<Draft, Fault> {
         draft.warnings.push(Warning::new("unreadable_cues", text));
     }
     Ok(draft)
+}
+
+fn starts_with_digit(line: &str) -> bool {
+    line.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// What the line at hand belongs to.
@@ -134,13 +140,14 @@ mod tests {
 
     #[test]
     fn comments_styles_and_identifiers_are_no_text() {
-        let text = "WEBVTT - Title\nKind: captions\nLanguage: en-GB\n\nNOTE\na --> b\n\nSTYLE\n::cue {}\n\nid-1\n\
+        let text = "WEBVTT - Title\nKind: captions\nLanguage: en-GB\n\nNOTE\na --> b\n00:09.000 --> 00:10.000\nold\n\nSTYLE\n::cue {}\n\nid-1\n\
                     00:01.000 --> 00:02.000 line:0\nHi\nyou\n\n2\n00:02.000 --> 00:03.000\n42\n";
         assert_eq!(
             vtt(text),
             [(1000, Some(2000), None, "Hi|you".to_owned()), (2000, Some(3000), None, "42".to_owned())]
         );
-        assert_eq!(read(text, Format::WebVtt).unwrap().language.as_deref(), Some("en-GB"));
+        let draft = read(text, Format::WebVtt).unwrap();
+        assert_eq!((draft.language.as_deref(), draft.warnings.len()), (Some("en-GB"), 0));
     }
 
     #[test]
