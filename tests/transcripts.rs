@@ -214,9 +214,8 @@ fn subtitles_and_text_of_ours_read_back() {
 
 #[test]
 fn pauses_of_a_tenth_of_a_second_part_utterances() {
-    let cues: String = (0..50_u64)
-        .map(|at| format!("\n00:{:02}.000 --> 00:{:02}.{}00\n<v A>and so on\n", at, at, 1 + at % 9))
-        .collect();
+    let cue = |at: u64| format!("\n00:{at:02}.000 --> 00:{at:02}.{}00\n<v A>and so on\n", 1 + at % 9);
+    let cues = (0..50).map(cue).collect::<Vec<_>>().concat();
     assert_eq!(read_text("a.vtt", format!("WEBVTT\n{cues}")).unwrap().transcript.utterances.len(), 50);
 }
 

@@ -31,7 +31,7 @@ struct Page(String);
 
 impl Page {
     fn paragraph(&mut self, text: &str) {
-        drop(write!(self.0, "\n{text}\n"));
+        let _ = write!(self.0, "\n{text}\n");
     }
 
     fn table(&mut self, heading: &str, columns: &[&str], rows: &[Vec<String>]) {
@@ -40,9 +40,9 @@ impl Page {
         }
         self.paragraph(&format!("## {heading}"));
         let rule = vec!["---"; columns.len()].join(" | ");
-        drop(write!(self.0, "\n| {} |\n| {rule} |\n", columns.join(" | ")));
+        let _ = write!(self.0, "\n| {} |\n| {rule} |\n", columns.join(" | "));
         for row in rows {
-            drop(writeln!(self.0, "| {} |", row.join(" | ")));
+            let _ = writeln!(self.0, "| {} |", row.join(" | "));
         }
     }
 
@@ -53,7 +53,7 @@ impl Page {
         self.paragraph(&format!("## {heading}\n"));
         self.0.truncate(self.0.len() - 1);
         for item in items {
-            drop(writeln!(self.0, "- {item}"));
+            let _ = writeln!(self.0, "- {item}");
         }
     }
 }
@@ -157,7 +157,7 @@ fn opportunities(report: &Report, out: &mut Page) {
         let mut item = format!("**{}**, {} to save: {reasons}.", one.at, words::length(one.seconds_saved));
         for (tone, phrase) in [("Warm", &one.warm), ("Firm", &one.firm)] {
             if !phrase.trim().is_empty() {
-                drop(write!(item, "\n  - {tone}: “{}”", escape(phrase)));
+                let _ = write!(item, "\n  - {tone}: “{}”", escape(phrase));
             }
         }
         item

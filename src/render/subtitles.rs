@@ -35,7 +35,7 @@ pub fn srt(report: &Report) -> String {
             // An arrow would be taken for a time by lenient readers, and SRT has no way to escape it.
             let text = wrap(&format!("{name}{text}").replace("-->", "→"));
             let (start, end) = (stamp(span.start(), ','), stamp(span.end(), ','));
-            drop(write!(out, "{number}\n{start} --> {end}\n{text}\n\n"));
+            let _ = write!(out, "{number}\n{start} --> {end}\n{text}\n\n");
         }
     }
     out
@@ -50,7 +50,7 @@ pub fn vtt(report: &Report) -> String {
         let span = one.utterance.span;
         let (start, end) = (stamp(span.start(), '.'), stamp(span.end(), '.'));
         let voice = name(report, one).map(|name| format!("<v {}>", escape(&name))).unwrap_or_default();
-        drop(write!(out, "\n{start} --> {end}\n{voice}{}\n", wrap(&escape(&one_line(&one.utterance.text)))));
+        let _ = write!(out, "\n{start} --> {end}\n{voice}{}\n", wrap(&escape(&one_line(&one.utterance.text))));
     }
     out
 }

@@ -10,7 +10,7 @@ use crate::render::words;
 pub fn txt(report: &Report) -> String {
     let mut out = format!("# {}\n", words::title(report));
     if let Some(started_at) = &report.call.started_at {
-        drop(writeln!(out, "# {}", words::date(started_at)));
+        let _ = writeln!(out, "# {}", words::date(started_at));
     }
     let mut topics = report.topics.iter().peekable();
     for (at, one) in report.utterances.iter().enumerate() {
@@ -18,10 +18,10 @@ pub fn txt(report: &Report) -> String {
             let label = words::clean(&topic.label);
             let label = if label.is_empty() { String::new() } else { format!(": {label}") };
             let length = words::length(topic.span.length());
-            drop(write!(out, "\n# {}{label} ({length})\n\n", topic.kind.title()));
+            let _ = write!(out, "\n# {}{label} ({length})\n\n", topic.kind.title());
         }
         let name = one.utterance.speaker.map(|id| format!("{}: ", words::name(report, id))).unwrap_or_default();
-        drop(writeln!(out, "[{}] {name}{}", one.utterance.span.start(), words::clean(&one.utterance.text)));
+        let _ = writeln!(out, "[{}] {name}{}", one.utterance.span.start(), words::clean(&one.utterance.text));
     }
     out
 }

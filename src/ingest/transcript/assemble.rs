@@ -6,7 +6,7 @@ use crate::call::report::Warning;
 use crate::call::time::{Duration, Span, Timestamp};
 use crate::call::transcript::{Basis, Speaker, SpeakerId, SpeechSpan, Transcript, Utterance};
 
-use super::draft::{Cue, Draft, Fault, Trust, tidy};
+use super::draft::{Cue, Draft, Fault, Trust, count, tidy};
 use super::limits::{CUES_MAX, LABEL_CHARS_MAX, SPEAKERS_MAX};
 use super::{ends, language, names, noise, rolling};
 
@@ -24,10 +24,8 @@ pub(super) fn assemble(draft: Draft) -> Result<Transcript, Fault> {
     cues.sort_by_key(|cue| cue.start);
     let estimated = ends::estimate(&mut cues);
     if estimated > 0 {
-        let text = format!(
-            "{estimated} of {} utterances have no end in the file; it was estimated from their words.",
-            cues.len()
-        );
+        let all = count(cues.len(), "utterance");
+        let text = format!("The file gives no end for {estimated} of {all}; it was estimated from the words.");
         warnings.push(Warning::new("estimated_ends", text));
     }
     cues.sort_by_key(|cue| (cue.start, cue.end));
@@ -63,7 +61,7 @@ fn with_text(cues: Vec<Cue>, trust: Trust, warnings: &mut Vec<Warning>) -> Resul
             && let Some(rest) = text.strip_prefix(">>")
         {
             // Broadcast captions mark a change of speaker so.
-            text = rest.trim_start_matches('>').trim_start().to_owned();
+            text = tidy(rest.trim_start_matches('>'));
         }
         if text.is_empty() {
             continue;
@@ -84,11 +82,14 @@ fn with_text(cues: Vec<Cue>, trust: Trust, warnings: &mut Vec<Warning>) -> Resul
         kept.push(cue);
     }
     if kept.is_empty() {
-        return Err(Fault::new(None, format!("no speech in its cues ({dropped} hold nothing but sounds)")));
+        return Err(Fault::new(
+            None,
+            format!("no speech in its cues ({} of nothing but sounds)", count(dropped, "cue")),
+        ));
     }
     if let Some((start, text)) = first {
         let at = Timestamp::from_ms(start);
-        let text = format!("{dropped} cues hold no speech and were left out (first at {at}: {text}).");
+        let text = format!("{} without speech left out (first at {at}: {text}).", count(dropped, "cue"));
         warnings.push(Warning::new("cues_without_speech", text));
     }
     Ok(kept)
@@ -138,10 +139,11 @@ impl Speakers {
         }
         let length = |cue: &Cue| Duration::from_ms(cue.end.unwrap_or(cue.start).saturating_sub(cue.start));
         let unnamed = cues.iter().filter(|cue| cue.voice.is_none());
-        let count = unnamed.clone().count();
+        let without = unnamed.clone().count();
         let share = unnamed.map(length).sum::<Duration>().share_of(cues.iter().map(length).sum());
-        (count > 0).then(|| {
-            let text = format!("{count} utterances ({:.0} % of the speech) have no name.", share * 100.0);
+        (without > 0).then(|| {
+            let text =
+                format!("{} without a name ({:.0} % of the speech).", count(without, "utterance"), share * 100.0);
             Warning::new("unnamed_speech", text)
         })
     }
@@ -205,7 +207,7 @@ mod tests {
     fn missing_names_are_said_with_their_share() {
         let got = transcript(vec![cue(0, 3000, Some("A"), "One."), cue(3000, 4000, None, "Two.")]);
         assert_eq!(got.basis, Basis::TranscriptLabels);
-        assert_eq!(got.warnings, [Warning::new("unnamed_speech", "1 utterances (25 % of the speech) have no name.")]);
+        assert_eq!(got.warnings, [Warning::new("unnamed_speech", "1 utterance without a name (25 % of the speech).")]);
         let nobody = transcript(vec![cue(0, 3000, None, "One.")]);
         assert_eq!((nobody.basis, nobody.warnings[0].code.as_str()), (Basis::None, "no_speakers"));
     }

@@ -3,7 +3,7 @@
 use crate::call::report::Warning;
 
 use super::clock;
-use super::draft::{Cue, Draft, Fault, Trust, share_out};
+use super::draft::{Cue, Draft, Fault, Trust, count, share_out};
 use super::encoding::lines;
 use super::limits::{CUE_CHARS_MAX, CUES_MAX};
 use super::markup::by_voice;
@@ -71,7 +71,7 @@ pub(super) fn read(text: &str, format: Format) -> Result<Draft, Fault> {
             }
         }
     }
-    for cue in raw {
+    for cue in &raw {
         push(&mut draft, cue)?;
     }
     if let Some(&first) = bad.first() {
@@ -79,7 +79,7 @@ pub(super) fn read(text: &str, format: Format) -> Result<Draft, Fault> {
             let why = "a time that cannot be read; wanted 00:00:01.000 --> 00:00:02.000";
             return Err(Fault::new(first, why));
         }
-        let text = format!("{} cues were left out: their times cannot be read (first in line {first}).", bad.len());
+        let text = format!("{} with unreadable times left out (first in line {first}).", count(bad.len(), "cue"));
         draft.warnings.push(Warning::new("unreadable_cues", text));
     }
     Ok(draft)
@@ -107,7 +107,7 @@ fn drop_number(lines: &[&str], at: usize, before: Option<&mut RawCue>) {
 }
 
 /// Reads the marks of a cue; several voices share its time by the length of what they say.
-fn push(draft: &mut Draft, cue: RawCue) -> Result<(), Fault> {
+fn push(draft: &mut Draft, cue: &RawCue) -> Result<(), Fault> {
     let text = cue.text.join("\n");
     if text.len() > CUE_BYTES_MAX {
         let why = format!("a cue of {} bytes; a cue may have up to {CUE_CHARS_MAX} characters", text.len());

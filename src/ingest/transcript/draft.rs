@@ -101,6 +101,11 @@ pub(super) fn share_out(start: u64, end: Option<u64>, weights: &[usize]) -> Vec<
     pieces
 }
 
+/// `1 cue`, `3 cues`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Text with every run of spaces, line breaks and control characters as one space, none around it.
 pub(super) fn tidy(text: &str) -> String {
     let plain: String = text

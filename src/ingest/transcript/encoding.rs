@@ -22,7 +22,7 @@ fn utf8(bytes: &[u8]) -> Result<String, Fault> {
         Ok(text) => Ok(text.to_owned()),
         Err(_) if bytes.trim_ascii_start().starts_with(b"{") => Ok(String::from_utf8_lossy(bytes).into_owned()),
         Err(error) => {
-            let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let line = bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count();
             Err(Fault::new(line, "text that is not UTF-8; save the file as UTF-8 and try again"))
         }
     }

@@ -100,8 +100,6 @@ fn look(text: &str) -> Look {
         Look::WebVtt
     } else if text.starts_with('{') && !text.starts_with("{\\") || matches!(after_bracket, Some(Some(b'{' | b']'))) {
         Look::Json
-    } else if text.lines().any(|line| clock::timing(line).is_some()) {
-        Look::Srt
     } else if text.lines().any(|line| line.contains("-->") && !line.trim_start().starts_with('[')) {
         Look::Srt
     } else {

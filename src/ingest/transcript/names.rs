@@ -133,7 +133,7 @@ const ROLES: &[&str] = &[
 /// Takes names off the front of lines and makes them voices; a cue with several names becomes several cues.
 pub(super) fn take_names(cues: Vec<Cue>) -> Vec<Cue> {
     let names = Names::find(&cues);
-    if names.0.is_empty() { cues } else { cues.into_iter().flat_map(|cue| names.split(cue)).collect() }
+    if names.0.is_empty() { cues } else { cues.iter().flat_map(|cue| names.split(cue)).collect() }
 }
 
 /// The name and the text of `Name: text`, if the part before the colon could name somebody.
@@ -206,7 +206,7 @@ impl Names {
         }
     }
 
-    fn split(&self, cue: Cue) -> Vec<Cue> {
+    fn split(&self, cue: &Cue) -> Vec<Cue> {
         let mut parts: Vec<(Option<String>, Vec<String>)> = vec![(cue.voice.clone(), Vec::new())];
         for line in &cue.lines {
             match candidate(line).filter(|(name, _)| self.0.contains(*name)) {
