@@ -7,7 +7,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::batch::Format;
+use crate::batch::{self, Format};
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
 use crate::commands::{Exit, analyze, completions, demo, export, models, show};
@@ -329,6 +329,18 @@ fn run_models(verb: ModelsVerb, stop: &StopFlag, out: &mut dyn Write) -> Result<
         ModelsVerb::Path { name } => models::path(name.as_deref(), &places, out)?,
     }
     Ok(Exit::Done)
+}
+
+/// A panic inside one call becomes that call's failure and is told at the end with its message; the default message, with
+/// a source line and a backtrace, would only bury the others. Panics elsewhere are told as ever.
+pub fn keep_panics_of_calls_quiet() {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let of_a_call = std::thread::current().name().is_some_and(batch::is_worker);
+        if !of_a_call {
+            default(panic);
+        }
+    }));
 }
 
 /// Makes Ctrl-C and a polite kill ask for a clean stop; the second time ends the program at once.

@@ -15,10 +15,11 @@ fn main() -> ExitCode {
             return if asked_or_wrong.use_stderr() { Exit::Nothing.into() } else { Exit::Done.into() };
         }
     };
+    cli::keep_panics_of_calls_quiet();
     match cli::stop_on_signals().and_then(|stop| cli::run(cli, &stop)) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!("rapport: {}", rapport::render::terminal::plain(&failure.to_string()));
+            eprintln!("rapport: {}", rapport::render::terminal::plain_lines(&failure.to_string()));
             Exit::Nothing.into()
         }
     }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::call::finding::Verdict;
-use crate::call::report::Report;
+use crate::call::report::{Report, Warning};
 use crate::call::time::Duration;
 use crate::error::{Error, Result};
 use crate::ingest::inputs::Input;
@@ -23,6 +23,16 @@ use crate::progress::{Event, StopFlag};
 use crate::store::Store;
 
 pub use one::Format;
+
+/// Names of the threads that work on calls begin so.
+const CALL_THREAD: &str = "rapport-call-";
+const WINDOW_THREAD: &str = "rapport-window-";
+
+/// Whether a thread of this name works on calls, so that its panics end as outcomes.
+#[must_use]
+pub fn is_worker(thread: &str) -> bool {
+    thread.starts_with(CALL_THREAD) || thread.starts_with(WINDOW_THREAD)
+}
 
 /// One call to be worked on.
 #[derive(Debug, Clone)]
@@ -73,8 +83,8 @@ pub struct Summary {
     pub redirects: usize,
     /// Redirects that would have helped.
     pub opportunities: usize,
-    /// Doubts that go with the report, as sentences.
-    pub warnings: Vec<String>,
+    /// Doubts that go with the report.
+    pub warnings: Vec<Warning>,
 }
 
 /// What became of a call.
@@ -115,7 +125,7 @@ impl Summary {
             tangents: report.tangents.iter().filter(|tangent| !tangent.within_budget).count(),
             redirects: report.redirects.len(),
             opportunities: report.opportunities.len(),
-            warnings: report.warnings.iter().map(|warning| warning.text.clone()).collect(),
+            warnings: report.warnings.clone(),
         }
     }
 }
@@ -127,7 +137,7 @@ impl Summary {
 pub fn run(batch: &Batch, engines: &dyn Engines, watch: &dyn Watch, stop: &StopFlag) -> Result<Vec<Outcome>> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(batch.threads)
-        .thread_name(|index| format!("window-{index}"))
+        .thread_name(|index| format!("{WINDOW_THREAD}{index}"))
         .build()
         .map_err(|failure| Error::Engine(format!("cannot make {} threads: {failure}", batch.threads)))?;
     let places = names::report_places(&batch.jobs, batch.store.out());
@@ -150,7 +160,7 @@ pub fn run(batch: &Batch, engines: &dyn Engines, watch: &dyn Watch, stop: &StopF
     let drivers = batch.threads.clamp(1, queue.len().max(1));
     std::thread::scope(|scope| {
         for index in 0..drivers {
-            let spawned = std::thread::Builder::new().name(format!("call-{index}")).spawn_scoped(scope, drive);
+            let spawned = std::thread::Builder::new().name(format!("{CALL_THREAD}{index}")).spawn_scoped(scope, drive);
             if spawned.is_err() && index == 0 {
                 drive();
             }

@@ -128,12 +128,11 @@ fn say_the_rest(options: &AnalyzeOptions, batch: &Batch, outcomes: &[Outcome], f
         match outcome {
             Outcome::Failed(why) => lines.push(with_path(&job.input.path, why)),
             Outcome::PassedOver(why) => lines.push(format!("passed over: {}", with_path(&job.input.path, why))),
-            Outcome::Written(done) | Outcome::Unchanged(done) if outcomes.len() > 1 => {
-                let doubts = done.warnings.iter().map(|doubt| format!("note: {}: {doubt}", job.input.path.display()));
-                lines.extend(doubts);
-            }
             _ => {}
         }
+    }
+    if outcomes.len() > 1 && !options.quiet {
+        lines.splice(0..0, summary::doubts(&batch.jobs, outcomes));
     }
     lines.extend(failures.iter().map(|(path, why)| with_path(path, why)));
     let count = |wanted: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| wanted(outcome)).count();

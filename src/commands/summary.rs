@@ -1,5 +1,6 @@
 //! What a batch came to: a table for people, JSON for programs, and what went wrong, by name.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -7,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::batch::{Job, Outcome, Summary};
 use crate::call::finding::Verdict;
+use crate::call::report::Warning;
 use crate::render::terminal::plain;
 
 /// Widest a title stands in the table.
@@ -45,7 +47,7 @@ struct JsonFigures<'run> {
     tangents_over_budget: usize,
     redirects: usize,
     opportunities: usize,
-    warnings: &'run [String],
+    warnings: &'run [Warning],
 }
 
 fn summary_of(outcome: &Outcome) -> Option<&Summary> {
@@ -138,6 +140,26 @@ pub(super) fn table(outcomes: &[Outcome]) -> String {
         );
     }
     out
+}
+
+/// The doubts of all calls, one line for each sort: the first call that has it, and how many more do. All of them are in
+/// the reports; hundreds of lines would only hide the failures.
+pub(super) fn doubts(jobs: &[Job], outcomes: &[Outcome]) -> Vec<String> {
+    let mut sorts: BTreeMap<&str, (String, usize)> = BTreeMap::new();
+    for (job, summary) in jobs.iter().zip(outcomes).filter_map(|(job, outcome)| Some((job, summary_of(outcome)?))) {
+        let codes: BTreeSet<_> = summary.warnings.iter().map(|warning| warning.code.as_str()).collect();
+        for code in codes {
+            let text = summary.warnings.iter().find(|warning| warning.code == code).map_or("", |found| &found.text);
+            let first = || (format!("{}: {text}", job.input.place.display()), 0);
+            sorts.entry(code).and_modify(|(_, more)| *more += 1).or_insert_with(first);
+        }
+    }
+    let more = |count: usize| match count {
+        0 => String::new(),
+        1 => " (and the like in 1 more call)".to_owned(),
+        n => format!(" (and the like in {n} more calls)"),
+    };
+    sorts.into_values().map(|(first, count)| format!("note: {first}{}", more(count))).collect()
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
