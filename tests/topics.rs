@@ -99,7 +99,10 @@ fn labels_come_from_the_topic_and_from_the_agenda() {
     let transcript = call(Some("en"), &CALL);
     let topics = find(&transcript, &TopicSettings::default());
     let small_talk = topics.iter().find(|topic| topic.kind == Kind::SmallTalk).unwrap();
-    assert!(["brother", "ball", "dog", "football"].iter().any(|word| small_talk.label.contains(word)), "{small_talk:?}");
+    assert!(
+        ["brother", "ball", "dog", "football"].iter().any(|word| small_talk.label.contains(word)),
+        "{small_talk:?}"
+    );
     let settings = TopicSettings { agenda: vec!["Invoice 14".to_owned()], business: Vec::new() };
     let topics = find(&transcript, &settings);
     assert!(topics.iter().any(|topic| topic.label == "Invoice 14" && topic.kind == Kind::Business), "{topics:#?}");

@@ -40,13 +40,11 @@ pub(super) fn find(reading: &Reading<'_>, runs: &[Run], settings: &FindingSettin
                 break;
             }
             let odds = steer::log_odds(said, lexicon, &business, &told);
+            let near = at + RETURN_REACH.0 > run.last && steer::points_back(said, &business, &told);
+            let enough = odds > RETURN_MIN && (at <= run.last || steer::is_cued(said));
             if at <= run.last && odds > INSIDE_MIN {
                 attempts.push(at);
-            } else if at + RETURN_REACH.0 > run.last
-                && odds > RETURN_MIN
-                && likeliest.is_none_or(|(best, _)| odds > best)
-                && steer::points_back(said, &business, &told)
-            {
+            } else if near && enough && likeliest.is_none_or(|(best, _)| odds > best) {
                 likeliest = Some((odds, at));
             }
             told.extend(said.content.iter().map(String::as_str));
@@ -55,7 +53,11 @@ pub(super) fn find(reading: &Reading<'_>, runs: &[Run], settings: &FindingSettin
         if let Some((_, at)) = likeliest.filter(|_| returns && !is_ended) {
             attempts.push(at);
         }
-        found.extend(attempts.into_iter().map(|at| redirect(reading, at, settings)));
+        for (place, at) in attempts.iter().enumerate() {
+            // Where somebody had to try again, this attempt came to nothing.
+            let again = attempts.get(place + 1).is_some_and(|next| *next <= run.last);
+            found.push(redirect(reading, *at, again, settings));
+        }
     }
     found
 }
@@ -70,10 +72,10 @@ pub(super) fn placed(mut redirects: Vec<Redirect>, tangents: &[Tangent]) -> Vec<
     redirects
 }
 
-fn redirect(reading: &Reading<'_>, at: usize, settings: &FindingSettings) -> Redirect {
+fn redirect(reading: &Reading<'_>, at: usize, again: bool, settings: &FindingSettings) -> Redirect {
     let span = reading.utterances()[at].span;
     let said = &reading.said[at];
-    let back = back_within_turns(reading, at);
+    let back = if again { None } else { back_within_turns(reading, at) };
     let held = back.map(|back| held(reading, back, settings)).filter(|held| held.to_the_close || held.time >= HOLD_MIN);
     let (outcome, seconds_to_return, hold_seconds) = match (back, held) {
         (Some(back), Some(held)) => {
@@ -133,12 +135,12 @@ fn held(reading: &Reading<'_>, back: usize, settings: &FindingSettings) -> Held 
     let start = utterances[back].span.start();
     let mut end = utterances[back].span.end();
     let mut away: Option<Span> = None;
-    for at in back..reading.said.len() {
-        let span = utterances[at].span;
-        if reading.said[at].kind == Kind::Closing {
+    for (said, utterance) in reading.said.iter().zip(utterances).skip(back) {
+        let span = utterance.span;
+        if said.kind == Kind::Closing {
             return Held { time: until(away, end).since(start), to_the_close: away.is_none() };
         }
-        if reading.said[at].kind.is_digression() {
+        if said.kind.is_digression() {
             let now = away.map_or(span, |away| away.cover(span));
             if now.length() > settings.tangent_min {
                 return Held { time: now.start().since(start), to_the_close: false };

@@ -26,7 +26,7 @@ const HEADS: [Tag; 5] = [Tag::NextItem, Tag::TurnAway, Tag::Opening, Tag::Closin
 const BEFORE: [Tag; 4] = [Tag::Laughter, Tag::Awe, Tag::NextItem, Tag::TurnAway];
 /// What one of the user's own business words adds for business: in the utterance that holds it, and in one with such a
 /// word within two utterances. Set so that one word outweighs one social word, and two a clearly social utterance.
-const OWN_WORD: (f32, f32) = (1.6, 0.6);
+const OWN_WORD: (f32, f32) = (2.2, 0.8);
 /// The same for a word of the agenda. Low, because stories borrow the words of business: on labelled calls with their
 /// agendas more than this took digressions for business.
 const AGENDA_WORD: (f32, f32) = (0.25, 0.1);
@@ -223,7 +223,7 @@ fn add_cohesion(sum: &mut Row, table: &mut Table, signs: &[Signs], at: usize) {
 }
 
 fn add_place(sum: &mut Row, table: &mut Table, at: usize, count: usize) {
-    for edge in [2, 4, 8, 25] {
+    for edge in [2, 4, 8] {
         if at < edge {
             add(sum, &table.row(&format!("from:{edge}")), 1.0);
         }
