@@ -63,7 +63,9 @@ pub(super) fn shares(
         }
     } else {
         let count = drive.len() as f64;
-        drive.values_mut().for_each(|share| *share = 1.0 / count);
+        for share in drive.values_mut() {
+            *share = 1.0 / count;
+        }
     }
     drive
 }

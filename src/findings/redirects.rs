@@ -13,11 +13,11 @@ use super::tangents::Run;
 
 /// Log-odds from which an utterance inside a digression is a redirect: more likely than not.
 const INSIDE_MIN: f32 = 0.0;
-/// The same for the last utterance before business, where it also must point back: what follows speaks for it.
-/// Both are the best of the folds printed by `scripts/train_topics.py --folds`.
-const LAST_MIN: f32 = -2.5;
-/// The same for the first utterance of business, for digressions whose end is set one utterance early.
-const AFTER_MIN: f32 = 1.0;
+/// The same around the place where business comes back, for the utterance that points back most: what follows speaks
+/// for it. The best of the folds printed by `scripts/train_topics.py --folds`.
+const RETURN_MIN: f32 = -2.5;
+/// Utterances of the digression, and of the business after it, that count as such a place.
+pub(super) const RETURN_REACH: (usize, usize) = (3, 2);
 /// The others' turns within which the call must be back on business.
 const TURNS_MAX: usize = 2;
 /// How long business must hold, unless the call comes to its close.
@@ -29,24 +29,34 @@ pub(super) fn find(reading: &Reading<'_>, runs: &[Run], settings: &FindingSettin
     let business = steer::business_stems(reading);
     let mut found = Vec::new();
     for run in runs {
-        let mut told: HashSet<&str> = reading.said[run.first].content.iter().map(String::as_str).collect();
-        let mut at_last = false;
         let returns = reading.said.get(run.last + 1).is_some_and(|next| next.kind == Kind::Business);
-        for at in run.first + 1..=run.last {
+        let end = if returns { (run.last + RETURN_REACH.1).min(reading.said.len() - 1) } else { run.last };
+        let mut told: HashSet<&str> = reading.said[run.first].content.iter().map(String::as_str).collect();
+        let mut attempts: Vec<usize> = Vec::new();
+        let mut likeliest: Option<(f32, usize)> = None;
+        for at in run.first + 1..=end {
             let said = &reading.said[at];
+            if at > run.last && said.kind != Kind::Business {
+                break;
+            }
             let odds = steer::log_odds(said, lexicon, &business, &told);
-            let last = at == run.last && returns;
-            if odds > INSIDE_MIN || last && odds > LAST_MIN && steer::points_back(said, &business, &told) {
-                found.push(redirect(reading, at, settings));
-                at_last = at == run.last;
+            let near = at + RETURN_REACH.0 > run.last && steer::points_back(said, &business, &told);
+            let enough = odds > RETURN_MIN && (at <= run.last || steer::is_cued(said));
+            if at <= run.last && odds > INSIDE_MIN {
+                attempts.push(at);
+            } else if near && enough && likeliest.is_none_or(|(best, _)| odds > best) {
+                likeliest = Some((odds, at));
             }
             told.extend(said.content.iter().map(String::as_str));
         }
-        if returns && !at_last {
-            let said = &reading.said[run.last + 1];
-            if steer::log_odds(said, lexicon, &business, &told) > AFTER_MIN {
-                found.push(redirect(reading, run.last + 1, settings));
-            }
+        let is_ended = attempts.last().is_some_and(|last| last + RETURN_REACH.0 > run.last);
+        if let Some((_, at)) = likeliest.filter(|_| returns && !is_ended) {
+            attempts.push(at);
+        }
+        for (place, at) in attempts.iter().enumerate() {
+            // Where somebody had to try again, this attempt came to nothing.
+            let again = attempts.get(place + 1).is_some_and(|next| *next <= run.last);
+            found.push(redirect(reading, *at, again, settings));
         }
     }
     found
@@ -57,15 +67,15 @@ pub(super) fn placed(mut redirects: Vec<Redirect>, tangents: &[Tangent]) -> Vec<
     for redirect in &mut redirects {
         redirect.tangent = tangents
             .iter()
-            .position(|tangent| (tangent.first..=tangent.last.saturating_add(1)).contains(&redirect.utterance));
+            .position(|tangent| (tangent.first..=tangent.last + RETURN_REACH.1).contains(&redirect.utterance));
     }
     redirects
 }
 
-fn redirect(reading: &Reading<'_>, at: usize, settings: &FindingSettings) -> Redirect {
+fn redirect(reading: &Reading<'_>, at: usize, again: bool, settings: &FindingSettings) -> Redirect {
     let span = reading.utterances()[at].span;
     let said = &reading.said[at];
-    let back = back_within_turns(reading, at);
+    let back = if again { None } else { back_within_turns(reading, at) };
     let held = back.map(|back| held(reading, back, settings)).filter(|held| held.to_the_close || held.time >= HOLD_MIN);
     let (outcome, seconds_to_return, hold_seconds) = match (back, held) {
         (Some(back), Some(held)) => {
@@ -125,12 +135,12 @@ fn held(reading: &Reading<'_>, back: usize, settings: &FindingSettings) -> Held 
     let start = utterances[back].span.start();
     let mut end = utterances[back].span.end();
     let mut away: Option<Span> = None;
-    for at in back..reading.said.len() {
-        let span = utterances[at].span;
-        if reading.said[at].kind == Kind::Closing {
+    for (said, utterance) in reading.said.iter().zip(utterances).skip(back) {
+        let span = utterance.span;
+        if said.kind == Kind::Closing {
             return Held { time: until(away, end).since(start), to_the_close: away.is_none() };
         }
-        if reading.said[at].kind.is_digression() {
+        if said.kind.is_digression() {
             let now = away.map_or(span, |away| away.cover(span));
             if now.length() > settings.tangent_min {
                 return Held { time: now.start().since(start), to_the_close: false };

@@ -90,7 +90,12 @@ pub(super) fn log_odds(said: &Said, lexicon: &Lexicon, business: &HashSet<&str>,
 /// Whether anything in an utterance points back to business, beyond its mere place before it.
 pub(super) fn points_back(said: &Said, business: &HashSet<&str>, told: &HashSet<&str>) -> bool {
     let names = |stem: &String| business.contains(stem.as_str()) && !told.contains(stem.as_str());
-    Tag::STEERS.iter().any(|tag| said.has(*tag)) || said.has(Tag::NextItem) || said.content.iter().any(names)
+    is_cued(said) || said.content.iter().any(names)
+}
+
+/// Whether a phrase that makes redirects is in an utterance, or one that goes to the next item.
+pub(super) fn is_cued(said: &Said) -> bool {
+    Tag::STEERS.iter().any(|tag| said.has(*tag)) || said.has(Tag::NextItem)
 }
 
 /// How a redirect goes about it; what names nothing else names the thing.

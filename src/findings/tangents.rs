@@ -7,6 +7,7 @@ use crate::call::topic::Kind;
 use super::FindingSettings;
 use super::drive;
 use super::reading::Reading;
+use super::redirects::RETURN_REACH;
 
 /// A maximal run of small talk and off-agenda talk, however short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +55,9 @@ pub(super) fn find(
 }
 
 fn tangent(reading: &Reading<'_>, run: Run, attempts: &[Redirect], settings: &FindingSettings) -> Tangent {
-    // An attempt may be the first utterance of the business that follows.
-    let own: Vec<&Redirect> =
-        attempts.iter().filter(|redirect| (run.first..=run.last + 1).contains(&redirect.utterance)).collect();
+    // An attempt may lie in the first utterances of the business that follows.
+    let reach = run.first..=run.last + RETURN_REACH.1;
+    let own: Vec<&Redirect> = attempts.iter().filter(|redirect| reach.contains(&redirect.utterance)).collect();
     let accepted = own.iter().any(|redirect| redirect.outcome == Outcome::Accepted);
     let ended_by = match reading.said.get(run.last + 1) {
         _ if accepted => EndedBy::Redirect,
