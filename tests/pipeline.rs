@@ -189,7 +189,7 @@ fn two_tracks_become_the_words_and_times_of_two_speakers() {
         );
     }
     assert!(report.speakers[0].me && !report.speakers[1].me);
-    assert_eq!(report.speakers[0].words, 19);
+    assert_eq!(report.speakers[0].words, 20);
     assert_eq!(report.topics.iter().map(|topic| topic.last + 1 - topic.first).sum::<usize>(), SCRIPT.len());
 }
 
