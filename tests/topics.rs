@@ -195,3 +195,24 @@ fn the_fingerprint_is_short_and_stable_within_a_version() {
     assert_eq!(fingerprint().len(), 16);
     assert!(fingerprint().chars().all(|digit| digit.is_ascii_hexdigit()));
 }
+
+#[test]
+fn talk_without_a_social_word_is_never_small_talk() {
+    // Lower case, no punctuation, few business words: like a technical meeting out of a speech recogniser.
+    let lines = [
+        "A: so the second channel picks up breath noise",
+        "B: yeah",
+        "A: and when the segment overlaps we lose the boundary",
+        "B: you could compute the energy on each channel first",
+        "A: right and normalize by the maximum",
+        "B: i think the threshold depends on the microphone",
+        "A: we tried that on one recording",
+        "B: and did it separate the channels",
+        "A: mostly except where they overlap",
+    ];
+    let long: Vec<&str> = lines.iter().copied().cycle().take(90).collect();
+    let transcript = call(Some("en"), &long);
+    let topics = find(&transcript, &TopicSettings::default());
+    assert_covered(&transcript, &topics);
+    assert!(topics.iter().all(|topic| !topic.kind.is_digression()), "{topics:#?}");
+}

@@ -52,6 +52,22 @@ pub(crate) struct Lexicon {
     phrases: Phrases,
     stems: Stems,
     minutes: BTreeMap<String, u32>,
+    /// How much warmth a digression has at least.
+    pub(crate) warmth: Warmth,
+}
+
+/// Warm words (social, telling, of elsewhere) in every hundred, below which talk is no digression.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Warmth {
+    /// Around an utterance of small talk.
+    pub(crate) small_talk_near: f32,
+    /// Over a whole topic of small talk.
+    pub(crate) small_talk: f32,
+    /// Around an utterance of off-agenda talk.
+    pub(crate) off_agenda_near: f32,
+    /// Over a whole topic of off-agenda talk.
+    pub(crate) off_agenda: f32,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +85,7 @@ struct File {
     tone: BTreeMap<String, String>,
     frame: BTreeMap<String, String>,
     minutes: BTreeMap<String, u32>,
+    warmth: Warmth,
 }
 
 static LEXICONS: LazyLock<Vec<Lexicon>> =
@@ -122,7 +139,7 @@ impl Lexicon {
         };
         let stopwords = file.stopwords.split(',').map(tokens);
         let stopwords = stopwords.filter(|found| found.len() == 1).flatten().collect();
-        Self { language, stopwords, phrases, stems, minutes: file.minutes }
+        Self { language, stopwords, phrases, stems, minutes: file.minutes, warmth: file.warmth }
     }
 
     /// Whether a word says nothing about a topic.

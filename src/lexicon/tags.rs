@@ -112,6 +112,12 @@ impl Tag {
     pub(crate) const STEERS: [Self; 5] =
         [Self::SteerTime, Self::SteerProcedure, Self::SteerSummary, Self::SteerParking, Self::SteerTopic];
 
+    /// Whether a phrase of this sort is a sign of talk that is not the business of the call.
+    pub(crate) fn is_warm(self) -> bool {
+        Self::SOCIAL.contains(&self)
+            || matches!(self, Self::Story | Self::Third | Self::Awe | Self::Laughter | Self::Elsewhere)
+    }
+
     /// Those that are social.
     pub(crate) const SOCIAL: [Self; 10] = [
         Self::Family,

@@ -28,6 +28,13 @@ impl Path {
         (sum / (last + 1 - first) as f32).clamp(0.0, 1.0)
     }
 
+    /// First index of each topic and the index after its last.
+    pub(super) fn spans(&self) -> Vec<(usize, usize)> {
+        let starts = self.starts();
+        let ends = starts.iter().skip(1).copied().chain(std::iter::once(self.states.len()));
+        starts.iter().copied().zip(ends).collect()
+    }
+
     /// Indices at which topics begin.
     pub(super) fn starts(&self) -> Vec<usize> {
         let begins = |at: &usize| *at == 0 || self.states[*at] == NEW_BUSINESS || self.kind(*at) != self.kind(*at - 1);

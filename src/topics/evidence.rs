@@ -26,10 +26,16 @@ const HEADS: [Tag; 5] = [Tag::NextItem, Tag::TurnAway, Tag::Opening, Tag::Closin
 const BEFORE: [Tag; 4] = [Tag::Laughter, Tag::Awe, Tag::NextItem, Tag::TurnAway];
 /// What one of the user's own business words adds for business: in the utterance that holds it, and in one with such a
 /// word within two utterances. Set so that one word outweighs one social word, and two a clearly social utterance.
-const OWN_WORD: (f32, f32) = (2.2, 0.8);
+const OWN_WORD: (f32, f32) = (3.0, 1.0);
 /// The same for a word of the agenda. Low, because stories borrow the words of business: on labelled calls with their
 /// agendas more than this took digressions for business.
 const AGENDA_WORD: (f32, f32) = (0.25, 0.1);
+/// Greetings are over after this many utterances, and goodbyes lie in this many last ones, however long the call is.
+const OPENING_UTTERANCES_MAX: usize = 30;
+/// See [`OPENING_UTTERANCES_MAX`].
+const CLOSING_UTTERANCES_MAX: usize = 40;
+/// What is taken off a kind that cannot be at its place: far more than the evidence of any utterance.
+const OUT_OF_PLACE: f32 = 1000.0;
 /// At most so many of them count in one utterance.
 const OWN_WORDS_MAX: usize = 2;
 
@@ -223,6 +229,12 @@ fn add_cohesion(sum: &mut Row, table: &mut Table, signs: &[Signs], at: usize) {
 }
 
 fn add_place(sum: &mut Row, table: &mut Table, at: usize, count: usize) {
+    if at >= OPENING_UTTERANCES_MAX {
+        sum[Kind::Opening as usize] -= OUT_OF_PLACE;
+    }
+    if count - at > CLOSING_UTTERANCES_MAX {
+        sum[Kind::Closing as usize] -= OUT_OF_PLACE;
+    }
     for edge in [2, 4, 8] {
         if at < edge {
             add(sum, &table.row(&format!("from:{edge}")), 1.0);

@@ -1,12 +1,13 @@
 //! What the talk is about: runs of utterances, each with a kind and a label.
 //!
 //! Every utterance gets evidence for each kind from the lexicons and their weights (`evidence`), a linear chain settles
-//! kinds and boundaries together (`chain`), and each topic is named by what is said in it more than elsewhere (`labels`).
+//! kinds and boundaries together (`chain`), what has no social word in it is business (`warmth`), and each topic is named by what is said in it more than elsewhere (`labels`).
 
 mod chain;
 mod cohesion;
 mod evidence;
 mod labels;
+mod warmth;
 mod weights;
 
 use crate::call::time::Span;
@@ -47,7 +48,7 @@ pub fn find(transcript: &Transcript, settings: &TopicSettings) -> Vec<Topic> {
         return topics(transcript, runs, &[]);
     };
     let evidence = evidence::read(transcript, lexicon, settings);
-    let path = chain::decode(&evidence, &Weights::get().switches);
+    let path = warmth::decode(transcript, lexicon, evidence, &Weights::get().switches);
     let starts: Vec<usize> = path.starts();
     let runs = runs(&starts, transcript.utterances.len())
         .map(|(first, last)| (first, last, path.kind(first), path.confidence(first, last)));
