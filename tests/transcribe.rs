@@ -45,9 +45,13 @@ fn words_come_out_with_their_times_in_the_call() {
         .map(|text| text.utterances.iter().map(|said| (said.text.as_str(), said.span.start().ms())).collect())
         .collect();
     // Beeps are found in steps of 10 ms.
-    let wanted = [vec![("hello how was your weekend", 2000), ("shall we start", 100_000)], vec![("hello hello", 50_000)]];
+    let wanted =
+        [vec![("hello how was your weekend", 2000), ("shall we start", 100_000)], vec![("hello hello", 50_000)]];
     for (said, wanted) in said.iter().zip(&wanted) {
-        assert_eq!(said.iter().map(|one| one.0).collect::<Vec<_>>(), wanted.iter().map(|one| one.0).collect::<Vec<_>>());
+        assert_eq!(
+            said.iter().map(|one| one.0).collect::<Vec<_>>(),
+            wanted.iter().map(|one| one.0).collect::<Vec<_>>()
+        );
         assert!(said.iter().zip(wanted).all(|(a, b)| a.1.abs_diff(b.1) <= 20), "{said:?}");
     }
     for text in &texts {
@@ -74,7 +78,9 @@ fn one_and_eight_workers_say_the_same() {
 #[test]
 fn silence_is_an_empty_text_with_a_warning() {
     let engine = ScriptedTranscriber::new(&WORDS);
-    for quiet in [Track::default(), Track::from_samples(&[0.0; 50]), track(30, &[]), Track::from_samples(&[f32::NAN; 9999])] {
+    for quiet in
+        [Track::default(), Track::from_samples(&[0.0; 50]), track(30, &[]), Track::from_samples(&[f32::NAN; 9999])]
+    {
         let text = &run(&[quiet], &engine, 1)[0];
         assert_eq!((text.utterances.len(), text.speech.len()), (0, 0));
         assert_eq!(text.warnings, [Warning::new("no_speech", "No speech was found on this track.")]);

@@ -83,9 +83,8 @@ pub(super) fn doubt(candidate: &Candidate, speech: &[Span]) -> Option<Reason> {
     if is_loop(&words) {
         return Some(Reason::Loop);
     }
-    let doubtful = candidate.no_speech >= NO_SPEECH_DOUBT
-        || confidence < PHRASE_CONFIDENCE_MIN
-        || share < PHRASE_SPEECH_SHARE_MIN;
+    let doubtful =
+        candidate.no_speech >= NO_SPEECH_DOUBT || confidence < PHRASE_CONFIDENCE_MIN || share < PHRASE_SPEECH_SHARE_MIN;
     if doubtful && LEXICON.contains(&words) {
         return Some(Reason::KnownPhrase);
     }
@@ -113,7 +112,8 @@ pub(super) fn tell(dropped: &[(Utterance, Reason)]) -> Vec<Warning> {
         for (_, reason) in &dropped[TOLD_MAX..] {
             *counts.entry(*reason).or_default() += 1;
         }
-        let counts: Vec<String> = counts.iter().map(|(reason, count)| format!("{count} as {}", reason.said())).collect();
+        let counts: Vec<String> =
+            counts.iter().map(|(reason, count)| format!("{count} as {}", reason.said())).collect();
         let last = dropped[dropped.len() - 1].0.span.end();
         let more = dropped.len() - TOLD_MAX;
         warnings.push(Warning::new(
@@ -184,7 +184,13 @@ mod tests {
     fn candidate(text: &str, confidence: f32, no_speech: f32) -> Candidate {
         let span = Span::from_ms(1000, 3000);
         Candidate {
-            utterance: Utterance { span, speaker: None, text: text.to_owned(), words: None, confidence: Some(confidence) },
+            utterance: Utterance {
+                span,
+                speaker: None,
+                text: text.to_owned(),
+                words: None,
+                confidence: Some(confidence),
+            },
             no_speech,
         }
     }
@@ -197,7 +203,8 @@ mod tests {
 
     #[test]
     fn plain_talk_is_believed() {
-        for text in ["No, no, no, no.", "Thank you for the invoice.", "we could ship on monday", "はい、そうですね"] {
+        for text in ["No, no, no, no.", "Thank you for the invoice.", "we could ship on monday", "はい、そうですね"]
+        {
             assert_eq!(doubt(&candidate(text, 0.9, 0.0), &all_speech()), None, "{text}");
         }
     }

@@ -6,14 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::call::audio::Track;
 use crate::call::report::Warning;
 use crate::error::Result;
-use crate::progress::StopFlag;
-use crate::transcribe::TranscribeSettings;
-use crate::transcribe::engine::{LanguageGuess, Transcriber};
+use crate::transcribe::Work;
+use crate::transcribe::engine::LanguageGuess;
+use crate::transcribe::leaves::map_in_order;
 use crate::transcribe::windows::Window;
 
 /// Every so many windows one is probed: about 10 % more work in the encoder, and no more than five minutes of speech
@@ -41,55 +39,34 @@ pub(super) struct Spoken {
 }
 
 /// Settles the language of each window of a track.
-pub(super) fn settle(
-    track: &Track,
-    windows: &[Window],
-    engine: &dyn Transcriber,
-    settings: &TranscribeSettings,
-    stop: &StopFlag,
-) -> Result<Spoken> {
+pub(super) fn settle(track: &Track, windows: &[Window], work: &Work<'_>) -> Result<Spoken> {
     if windows.is_empty() {
         return Ok(Spoken::default());
     }
-    if let Some(known) = settings.language.as_deref().or(engine.only_language()) {
+    if let Some(known) = work.settings.language.as_deref().or(work.engine.only_language()) {
         let known = Some(known.to_owned());
         let probed = (0..windows.len()).collect();
-        return Ok(Spoken {
-            main: known.clone(),
-            windows: vec![known; windows.len()],
-            probed,
-            warnings: Vec::new(),
-        });
+        return Ok(Spoken { main: known.clone(), windows: vec![known; windows.len()], probed, warnings: Vec::new() });
     }
     let mut places: BTreeSet<usize> = (0..windows.len()).step_by(PROBE_EVERY).collect();
     places.insert(windows.len() - 1);
-    let mut guesses = probe(track, windows, &places, engine, stop)?;
+    let mut guesses = probe(track, windows, &places, work)?;
     let between = between_unlike(&guesses);
-    guesses.extend(probe(track, windows, &between, engine, stop)?);
+    guesses.extend(probe(track, windows, &between, work)?);
     Ok(spread(&guesses, windows.len()))
 }
 
 type Guesses = BTreeMap<usize, LanguageGuess>;
 
 /// What the engine hears in the windows at these places.
-pub(super) fn probe(
-    track: &Track,
-    windows: &[Window],
-    places: &BTreeSet<usize>,
-    engine: &dyn Transcriber,
-    stop: &StopFlag,
-) -> Result<Guesses> {
-    let heard: Vec<Result<(usize, Option<LanguageGuess>)>> = places
-        .par_iter()
-        .map(|&at| {
-            stop.check()?;
-            Ok((at, engine.detect_language(&windows[at].samples(track))?))
-        })
-        .collect();
+pub(super) fn probe(track: &Track, windows: &[Window], places: &BTreeSet<usize>, work: &Work<'_>) -> Result<Guesses> {
+    let heard = map_in_order(work.pool, places.iter().collect(), |at| {
+        work.stop.check()?;
+        work.engine.detect_language(&windows[*at].samples(track))
+    });
     let mut guesses = Guesses::new();
-    for one in heard {
-        let (at, guess) = one?;
-        guesses.extend(guess.map(|guess| (at, guess)));
+    for (at, guess) in places.iter().zip(heard) {
+        guesses.extend(guess?.map(|guess| (*at, guess)));
     }
     Ok(guesses)
 }
@@ -125,7 +102,10 @@ fn spread(guesses: &Guesses, count: usize) -> Spoken {
         let percent = (main.probability * 100.0).round();
         warnings.push(Warning::new(
             "language_unsure",
-            format!("The language was taken to be {:?} with a probability of only {percent} %; --language settles it.", main.code),
+            format!(
+                "The language was taken to be {:?} with a probability of only {percent} %; --language settles it.",
+                main.code
+            ),
         ));
     }
     Spoken { main: Some(main.code), windows, probed: guesses.keys().copied().collect(), warnings }
@@ -180,7 +160,8 @@ mod tests {
 
     #[test]
     fn each_window_follows_the_last_sure_guess() {
-        let guesses: Guesses = [(0, guess("en", 0.99)), (1, guess("cy", 0.4)), (2, guess("de", 0.95)), (4, guess("de", 0.9))].into();
+        let guesses: Guesses =
+            [(0, guess("en", 0.99)), (1, guess("cy", 0.4)), (2, guess("de", 0.95)), (4, guess("de", 0.9))].into();
         let spoken = spread(&guesses, 5);
         assert_eq!(spoken.main.as_deref(), Some("de"));
         let codes: Vec<_> = spoken.windows.iter().map(|code| code.as_deref().unwrap()).collect();

@@ -4,6 +4,7 @@
 mod engine;
 mod guards;
 mod language;
+mod leaves;
 mod model_file;
 pub mod models;
 mod scripted;
@@ -14,8 +15,6 @@ mod whisper;
 pub mod windows;
 
 use std::collections::BTreeSet;
-
-use rayon::prelude::*;
 
 pub use engine::{Ask, Heard, HeardWord, LanguageGuess, Transcriber};
 pub use model_file::{ModelShape, check, fingerprint};
@@ -30,6 +29,7 @@ use crate::call::transcript::Utterance;
 use crate::error::Result;
 use crate::progress::{Event, Progress, StopFlag};
 use language::Spoken;
+use leaves::map_in_order;
 use speech::Listening;
 use windows::Window;
 
@@ -72,15 +72,20 @@ pub fn transcribe(
     progress: &dyn Progress,
     stop: &StopFlag,
 ) -> Result<Vec<TrackText>> {
-    pool.install(|| {
-        let prepared: Vec<Result<Prepared>> =
-            tracks.par_iter().map(|track| prepare(track, engine, settings, stop)).collect();
-        let mut prepared = prepared.into_iter().collect::<Result<Vec<_>>>()?;
-        let duration = tracks.iter().map(Track::duration).max().unwrap_or_default();
-        let heard = hear(tracks, &prepared, engine, settings, duration, progress, stop)?;
-        let heard = hear_doubtful_again(tracks, &mut prepared, heard, engine, settings, stop)?;
-        Ok(prepared.into_iter().zip(heard).map(|(track, heard)| text_of(track, heard)).collect())
-    })
+    let work = Work { engine, settings, pool, progress, stop };
+    let mut prepared = prepare(tracks, &work)?;
+    let heard = hear(tracks, &prepared, &work)?;
+    let heard = hear_doubtful_again(tracks, &mut prepared, heard, &work)?;
+    Ok(prepared.into_iter().zip(heard).map(|(track, heard)| text_of(track, heard)).collect())
+}
+
+/// What every step of a transcription needs.
+struct Work<'run> {
+    engine: &'run dyn Transcriber,
+    settings: &'run TranscribeSettings,
+    pool: &'run rayon::ThreadPool,
+    progress: &'run dyn Progress,
+    stop: &'run StopFlag,
 }
 
 /// A track that is ready for the engine.
@@ -90,54 +95,46 @@ struct Prepared {
     spoken: Spoken,
 }
 
-fn prepare(
-    track: &Track,
-    engine: &dyn Transcriber,
-    settings: &TranscribeSettings,
-    stop: &StopFlag,
-) -> Result<Prepared> {
-    stop.check()?;
-    let listening = Listening::to(track, engine.detector());
-    let windows = windows::pack(&listening, track.duration());
-    let spoken = language::settle(track, &windows, engine, settings, stop)?;
-    Ok(Prepared { listening, windows, spoken })
+fn prepare(tracks: &[Track], work: &Work<'_>) -> Result<Vec<Prepared>> {
+    let packed = map_in_order(work.pool, tracks.iter().collect(), |track| {
+        work.stop.check()?;
+        let listening = Listening::to(track, work.engine.detector());
+        let windows = windows::pack(&listening, track.duration());
+        Ok((listening, windows))
+    });
+    let mut prepared = Vec::with_capacity(tracks.len());
+    for (track, packed) in tracks.iter().zip(packed) {
+        let (listening, windows) = packed?;
+        let spoken = language::settle(track, &windows, work)?;
+        prepared.push(Prepared { listening, windows, spoken });
+    }
+    Ok(prepared)
 }
 
 /// What the engine hears, by track and window.
 type HeardTracks = Vec<Vec<Vec<Heard>>>;
 
 /// Asks the engine for every window; each tells its share of the call's length when it is done.
-fn hear(
-    tracks: &[Track],
-    prepared: &[Prepared],
-    engine: &dyn Transcriber,
-    settings: &TranscribeSettings,
-    duration: Duration,
-    progress: &dyn Progress,
-    stop: &StopFlag,
-) -> Result<HeardTracks> {
+fn hear(tracks: &[Track], prepared: &[Prepared], work: &Work<'_>) -> Result<HeardTracks> {
+    let duration = tracks.iter().map(Track::duration).max().unwrap_or_default();
     let jobs: Vec<(usize, usize)> = prepared
         .iter()
         .enumerate()
         .flat_map(|(track, prepared)| (0..prepared.windows.len()).map(move |window| (track, window)))
         .collect();
     if jobs.is_empty() {
-        progress.tell(Event::Advanced(duration));
+        work.progress.tell(Event::Advanced(duration));
     }
     // The whole length in equal parts; rounding differs by window, the sum is exact.
     let until = |at: usize| Duration::from_ms(duration.ms() * at as u64 / jobs.len().max(1) as u64);
-    let heard: Vec<Result<Vec<Heard>>> = jobs
-        .par_iter()
-        .enumerate()
-        .map(|(at, &(track, window))| {
-            stop.check()?;
-            let language = prepared[track].spoken.windows[window].clone();
-            let ask = Ask { language, translate: settings.translate };
-            let heard = engine.transcribe(&prepared[track].windows[window].samples(&tracks[track]), &ask)?;
-            progress.tell(Event::Advanced(until(at + 1) - until(at)));
-            Ok(heard)
-        })
-        .collect();
+    let heard = map_in_order(work.pool, jobs.iter().enumerate().collect(), |(at, &(track, window))| {
+        work.stop.check()?;
+        let language = prepared[track].spoken.windows[window].clone();
+        let ask = Ask { language, translate: work.settings.translate };
+        let heard = work.engine.transcribe(&prepared[track].windows[window].samples(&tracks[track]), &ask)?;
+        work.progress.tell(Event::Advanced(until(at + 1) - until(at)));
+        Ok(heard)
+    });
     let mut by_track: HeardTracks = prepared.iter().map(|_| Vec::new()).collect();
     for ((track, _), heard) in jobs.into_iter().zip(heard) {
         by_track[track].push(heard?);
@@ -150,29 +147,24 @@ fn hear_doubtful_again(
     tracks: &[Track],
     prepared: &mut [Prepared],
     mut heard: HeardTracks,
-    engine: &dyn Transcriber,
-    settings: &TranscribeSettings,
-    stop: &StopFlag,
+    work: &Work<'_>,
 ) -> Result<HeardTracks> {
     for (at, track) in prepared.iter_mut().enumerate() {
         let doubtful: BTreeSet<usize> = (0..track.windows.len())
             .filter(|window| !track.spoken.probed.contains(window))
             .filter(|&window| is_doubtful(&heard[at][window]))
             .collect();
-        let guesses = language::probe(&tracks[at], &track.windows, &doubtful, engine, stop)?;
+        let guesses = language::probe(&tracks[at], &track.windows, &doubtful, work)?;
         let others: Vec<(usize, Option<String>)> = guesses
             .into_iter()
             .filter(|(window, guess)| language::is_surely_other(guess, track.spoken.windows[*window].as_deref()))
             .map(|(window, guess)| (window, Some(guess.code)))
             .collect();
-        let again: Vec<Result<Vec<Heard>>> = others
-            .par_iter()
-            .map(|(window, language)| {
-                stop.check()?;
-                let ask = Ask { language: language.clone(), translate: settings.translate };
-                engine.transcribe(&track.windows[*window].samples(&tracks[at]), &ask)
-            })
-            .collect();
+        let again = map_in_order(work.pool, others.iter().collect(), |(window, language)| {
+            work.stop.check()?;
+            let ask = Ask { language: language.clone(), translate: work.settings.translate };
+            work.engine.transcribe(&track.windows[*window].samples(&tracks[at]), &ask)
+        });
         for ((window, language), again) in others.into_iter().zip(again) {
             heard[at][window] = again?;
             track.spoken.windows[window] = language;

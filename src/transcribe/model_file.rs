@@ -220,7 +220,8 @@ impl Walk {
         let text_layers = self.bounded("the number of decoder layers", 1..=LAYERS_MAX)?;
         let mels = self.number()?;
         let kind = self.number()? % QUANTISATION_VERSION_FACTOR;
-        if text_state != state || [heads, text_heads].iter().any(|&heads| heads.checked_mul(HEAD_WIDTH) != Some(state)) {
+        if text_state != state || [heads, text_heads].iter().any(|&heads| heads.checked_mul(HEAD_WIDTH) != Some(state))
+        {
             return Err(Fault::Wrong(format!(
                 "widths {state} and {text_state} with {heads} and {text_heads} heads; wanted equal ones, heads of {HEAD_WIDTH}"
             )));

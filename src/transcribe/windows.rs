@@ -181,7 +181,10 @@ mod tests {
                     assert_eq!(back.length().ms(), 1, "{seed} {ms}");
                     last = back.start();
                 }
-                assert_eq!(window.to_call(Span::new(Timestamp::ZERO, Timestamp::ZERO + window.length())), window.reach());
+                assert_eq!(
+                    window.to_call(Span::new(Timestamp::ZERO, Timestamp::ZERO + window.length())),
+                    window.reach()
+                );
                 assert_eq!(window.to_call(Span::from_ms(40_000, 90_000)).end(), window.reach().end());
             }
         }
@@ -192,7 +195,9 @@ mod tests {
         for seed in 0..50 {
             let (heard, length) = listening(seed);
             let windows = pack(&heard, length);
-            for &speech in heard.spans().iter().filter(|speech| speech.length().ms() <= WINDOW_MS_MAX - 2 * SILENCE_KEPT_MS) {
+            for &speech in
+                heard.spans().iter().filter(|speech| speech.length().ms() <= WINDOW_MS_MAX - 2 * SILENCE_KEPT_MS)
+            {
                 let holders = windows
                     .iter()
                     .flat_map(Window::stretches)

@@ -208,9 +208,8 @@ impl WhisperTranscriber {
 
     /// Greedy first; where that fails, once more with some randomness, and the better of the two.
     fn best_attempt(&self, samples: &[f32], length_ms: u64, language: &str, translate: bool) -> Result<Attempt> {
-        let first = self.with_state(|state| {
-            self.attempt(state, samples, length_ms, self.params(language, translate, 0.0), 0.0)
-        })?;
+        let first = self
+            .with_state(|state| self.attempt(state, samples, length_ms, self.params(language, translate, 0.0), 0.0))?;
         if !first.has_failed() {
             return Ok(first);
         }

@@ -80,7 +80,9 @@ impl Reader {
                 word.confidences += confidence;
                 word.tokens = word.tokens.saturating_add(1);
             }
-            _ => self.open.push(RawWord { bytes: bytes.to_vec(), start_ms, end_ms, confidences: confidence, tokens: 1 }),
+            _ => {
+                self.open.push(RawWord { bytes: bytes.to_vec(), start_ms, end_ms, confidences: confidence, tokens: 1 })
+            }
         }
     }
 
