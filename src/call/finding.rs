@@ -61,6 +61,8 @@ pub struct SmallTalk {
     pub ratio: f64,
     /// Seconds of small-talk speech.
     pub seconds: Duration,
+    /// Seconds of small talk at the start that count as rapport: the opening budget this report was made with.
+    pub budget_seconds: Duration,
     /// Seconds of it that the opening budget covers.
     pub opening_seconds: Duration,
     /// Seconds by speaker; empty when speakers were not told apart.

@@ -45,7 +45,14 @@ pub(super) fn measure(reading: &Reading<'_>, settings: &FindingSettings) -> Smal
     } else {
         Verdict::Healthy
     };
-    SmallTalk { ratio: seconds.share_of(all), seconds, opening_seconds, by_speaker, verdict }
+    SmallTalk {
+        ratio: seconds.share_of(all),
+        seconds,
+        budget_seconds: settings.opening_budget,
+        opening_seconds,
+        by_speaker,
+        verdict,
+    }
 }
 
 /// Where each person is heard, in order and without overlaps.

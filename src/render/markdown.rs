@@ -74,7 +74,10 @@ fn figures(report: &Report, out: &mut Page) {
     let row = |name: &str, value: String| vec![name.to_owned(), value];
     let rows = [
         row("Small talk", format!("{} ({} of the speech)", words::length(talk.seconds), words::percent(talk.ratio))),
-        row("Kept as rapport", words::length(talk.opening_seconds)),
+        row(
+            "Kept as rapport",
+            format!("{} of {}", words::length(talk.opening_seconds), words::length(talk.budget_seconds)),
+        ),
         row("Verdict", words::verdict_name(talk.verdict).to_owned()),
         row("Tangents past the opening", format!("{} ({})", long.len(), words::length(took))),
         row("Redirects", format!("{} ({accepted} accepted)", report.redirects.len())),

@@ -273,7 +273,7 @@ pub(crate) fn scripted(script: &str, [warm, firm]: [&str; 2]) -> Report {
         "utterances": lines.iter().map(|l| json!({"start": l.start, "end": l.end, "speaker": l.speaker, "text": l.text,
             "confidence": 0.9, "kind": l.kind})).collect::<Vec<_>>(),
         "topics": topics,
-        "small_talk": {"ratio": ratio, "seconds": small, "opening_seconds": opening, "by_speaker": by_speaker,
+        "small_talk": {"ratio": ratio, "seconds": small, "budget_seconds": BUDGET_SECONDS, "opening_seconds": opening, "by_speaker": by_speaker,
             "verdict": if ratio < 0.01 { "cold" } else if small > BUDGET_SECONDS * 1.2 { "over_budget" } else { "healthy" }},
         "tangents": tangents,
         "redirects": redirects,

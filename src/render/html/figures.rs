@@ -60,7 +60,7 @@ pub(super) fn figures(report: &Report) -> Figures {
         beyond_bar: percent_width(all - kept.min(all)),
         beyond_at: percent_width(kept),
         has_small_talk: talk.seconds > Duration::ZERO,
-        kept: words::length(talk.opening_seconds),
+        kept: format!("{} of {}", words::length(talk.opening_seconds), words::length(talk.budget_seconds)),
         beyond: words::length(words::beyond_budget(report)),
         by_speaker: talk
             .by_speaker

@@ -90,7 +90,7 @@ fn small_talk(report: &Report, page: &mut Canvas) {
         let mut facts = vec![
             Piece::new(Ink::Bold, words::length(talk.seconds)),
             Piece::new(Ink::Plain, format!("{} of the speech", words::percent(talk.ratio))),
-            Piece::new(Ink::Good, format!("{} {} kept as rapport", bars.kept, words::length(talk.opening_seconds))),
+            Piece::new(Ink::Good, format!("{} {}", bars.kept, words::kept(talk))),
         ];
         if beyond > Duration::ZERO {
             facts.push(Piece::new(Ink::SmallTalk, format!("{} {} beyond it", bars.beyond, words::length(beyond))));

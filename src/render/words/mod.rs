@@ -3,7 +3,7 @@
 mod language;
 mod sentence;
 
-use crate::call::finding::{Driver, EndedBy, Opportunity, RedirectClass, Tangent, Tone, Verdict};
+use crate::call::finding::{Driver, EndedBy, Opportunity, RedirectClass, SmallTalk, Tangent, Tone, Verdict};
 use crate::call::report::Report;
 use crate::call::time::Duration;
 use crate::call::transcript::{Basis, SpeakerId};
@@ -232,6 +232,11 @@ pub fn frame(report: &Report) -> Option<String> {
 #[must_use]
 pub fn beyond_budget(report: &Report) -> Duration {
     report.small_talk.seconds - report.small_talk.opening_seconds
+}
+
+/// How much of the opening budget was used: `1 min 23 s of 2 min kept as rapport`.
+pub(crate) fn kept(talk: &SmallTalk) -> String {
+    format!("{} of {} kept as rapport", length(talk.opening_seconds), length(talk.budget_seconds))
 }
 
 /// Tangents that do not fit the protected opening minutes.
