@@ -79,7 +79,7 @@ fn one_and_eight_workers_say_the_same() {
 fn silence_is_an_empty_text_with_a_warning() {
     let engine = ScriptedTranscriber::new(&WORDS);
     for quiet in
-        [Track::default(), Track::from_samples(&[0.0; 50]), track(30, &[]), Track::from_samples(&[f32::NAN; 9999])]
+        [Track::default(), Track::from_samples(&[0.0; 50]), track(30, &[]), Track::from_samples(&vec![f32::NAN; 9999])]
     {
         let text = &run(&[quiet], &engine, 1)[0];
         assert_eq!((text.utterances.len(), text.speech.len()), (0, 0));

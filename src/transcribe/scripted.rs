@@ -37,6 +37,9 @@ pub struct ScriptedTranscriber {
 
 impl ScriptedTranscriber {
     /// An engine that knows these words, at most 150, and one language.
+    ///
+    /// # Panics
+    /// With more than 150 words.
     #[must_use]
     pub fn new(words: &[&str]) -> Self {
         assert!(words.len() <= WORDS_MAX, "{} words, at most {WORDS_MAX} pitches", words.len());

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn one_stretch_is_found_where_it_is() {
-        let spans = spans(&scores(&[100..200]), LENGTH);
+        let spans = spans(&scores(&[100..200, 200..200]), LENGTH);
         assert_eq!(spans.len(), 1);
         // Frames 100 to 200 are 1.6 to 3.2 s; padding and averaging may add up to 0.3 s.
         assert!(spans[0].start().ms().abs_diff(1600) <= 120 && spans[0].end().ms().abs_diff(3200) <= 300, "{spans:?}");
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_click_is_not_speech() {
-        assert_eq!(spans(&scores(&[100..103]), LENGTH), []);
+        assert_eq!(spans(&scores(&[100..103, 103..103]), LENGTH), []);
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Reader {
                 word.tokens = word.tokens.saturating_add(1);
             }
             _ => {
-                self.open.push(RawWord { bytes: bytes.to_vec(), start_ms, end_ms, confidences: confidence, tokens: 1 })
+                self.open.push(RawWord { bytes: bytes.to_vec(), start_ms, end_ms, confidences: confidence, tokens: 1 });
             }
         }
     }
