@@ -6,6 +6,7 @@ the normalisation over the whole input, not over a window.
 import io
 
 import numpy as np
+import scipy.fft
 
 import assets
 
@@ -22,7 +23,7 @@ def log_mel(sound):
     frames = len(sound) // HOP
     padded = np.concatenate([sound[1:FRAME // 2 + 1][::-1], sound, np.zeros(FRAME, np.float32)]).astype(np.float32)
     views = np.lib.stride_tricks.as_strided(padded, (frames, FRAME), (padded.strides[0] * HOP, padded.strides[0]))
-    spectrum = np.fft.rfft(views * HANN, axis=1)
+    spectrum = scipy.fft.rfft(views * HANN, axis=1)
     power = (spectrum.real ** 2 + spectrum.imag ** 2).astype(np.float32)
     return np.log10(np.maximum(power @ _FILTERS_T, FLOOR))
 

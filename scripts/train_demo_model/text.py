@@ -506,6 +506,10 @@ The wedding is in {month}.
 My {kin} had a {adj} wedding in the {place}.
 """.strip().split("\n")
 
+STARTERS = ["Okay.", "Perfect.", "Great.", "Good.", "Yes.", "No.", "Sure.", "Oh no.", "You too.", "I will.", "Thank you."]
+SMALL_CHANGE = ["Okay.", "Great.", "Yes.", "No.", "Sure.", "Oh.", "Right.", "Good.", "Really?", "Thank you.", "I see.",
+                "Very good.", "Good night.", "Oh, great.", "Yes, please.", "Okay, good.", "Right, okay.", "Well, okay."]
+
 # Closely related words that no template holds: each sample word has company of the same kind.
 EXTRA_WORDS = "again all and at by day else her his no not of only or our she some than their wait white whole why".split()
 
@@ -566,7 +570,7 @@ def vocabulary():
     """Every word with its usual capital letter, from the templates and the sample calls."""
     found = {}
     pool = [re.sub(r"\{\w+\}", " ", t) for t in BUSINESS + SMALL_TALK + [c for v in CHOICES.values() for c in v]]
-    pool += sample_utterances() + EXTRA_WORDS
+    pool += sample_utterances() + EXTRA_WORDS + STARTERS + SMALL_CHANGE
     proper = {w for k in ("name", "day", "month") for w in CHOICES[k]} | {"I"}
     for text in pool:
         for word in re.findall(r"[A-Za-z']+", text):
@@ -590,11 +594,6 @@ def one_sentence(rng):
     if "{" not in template and rng.random() < 0.5:
         template = rng.choice(pool)
     return fill(template, rng)
-
-
-STARTERS = ["Okay.", "Perfect.", "Great.", "Good.", "Yes.", "No.", "Sure.", "Oh no.", "You too.", "I will.", "Thank you."]
-SMALL_CHANGE = ["Okay.", "Great.", "Yes.", "No.", "Sure.", "Oh.", "Right.", "Good.", "Really?", "Thank you.", "I see.",
-                "Very good.", "Good night.", "Oh, great.", "Yes, please.", "Okay, good.", "Right, okay.", "Well, okay."]
 
 
 def draw(rng):
