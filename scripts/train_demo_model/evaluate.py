@@ -1,9 +1,9 @@
 """Word error rate and utterance times of a ggml file in whisper.cpp (greedy, no context, time tokens on).
 
-    python evaluate.py --model FILE.bin [--held-out 200] [--calls DIR] [--show] [--features]
+    python evaluate.py --model FILE.bin [--held-out 200] [--calls DIR] [--show]
 
 The sample calls are cut at speech and packed into windows as the application does it; a held-out
-sentence is one window. `--features` compares our spectrum with whisper.cpp's own instead (needs no model).
+sentence is one window.
 """
 import argparse
 import json
@@ -150,6 +150,7 @@ if __name__ == "__main__":
     parser.add_argument("--show", action="store_true", help="print what was heard")
     options = parser.parse_args()
     hear = transcriber(options.model)
-    summary("sample calls", judge_calls(hear, options.calls, options.show))
+    if any(options.calls.glob("*.opus")):
+        summary("sample calls", judge_calls(hear, options.calls, options.show))
     if options.held_out:
         summary("held-out sentences", judge_held_out(hear, options.held_out, options.show))

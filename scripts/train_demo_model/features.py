@@ -1,4 +1,4 @@
-"""whisper.cpp's log-mel spectrum, number for number (checked by evaluate.py --features).
+"""whisper.cpp's log-mel spectrum, number for number (checked by parity.py).
 
 whisper.cpp reflects 200 samples in front of the sound, pads zeros behind it and takes the maximum for
 the normalisation over the whole input, not over a window.

@@ -72,9 +72,9 @@ def pick(pool, rng, frames, single, partial):
         if at + len(item[0].sound) > limit:
             item = min((rng.choice(voice) for _ in range(4)), key=lambda other: len(other[0].sound))
         if at + len(item[0].sound) > limit:
-            if chosen or partial:
+            if chosen:
                 return chosen
-            at = 0
+            at, limit = 0, frames * features.HOP
             continue
         chosen.append((at, item))
         at += len(item[0].sound) + int(SECOND * rng.uniform(*PAUSE_S))
