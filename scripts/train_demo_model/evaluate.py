@@ -1,6 +1,6 @@
 """Word error rate and utterance times of a ggml file in whisper.cpp (greedy, no context, time tokens on).
 
-    python evaluate.py --model FILE.bin [--held-out 200] [--calls DIR] [--show]
+    python evaluate.py --model FILE.bin [--held-out 200] [--calls DIR] [--show] [--json FILE]
 
 The sample calls are cut at speech and packed into windows as the application does it; a held-out
 sentence is one window.
@@ -18,9 +18,9 @@ import text
 
 CALLS = text.CALLS
 RATE_HZ, WINDOW_S = speech.RATE_HZ, 30.0
-# Speech of a track: 10 ms frames louder than this share of the loudest, joined over gaps shorter than
-# JOIN_S, with EDGE_S kept on both sides; packed with a pause of PAUSE_S.
-LOUD_SHARE, JOIN_S, EDGE_S, PAUSE_S = 0.02, 0.25, 0.1, 0.3
+# Speech of a track: 10 ms frames louder than this share of the loudest. EDGE_S of the silence on both sides
+# is kept, as in the application, so two stretches with less than twice that between them are one.
+LOUD_SHARE, EDGE_S = 0.02, 0.4
 TIME_BAR_S = 0.3
 
 
@@ -58,7 +58,7 @@ def speech_spans(track):
     loud = np.nonzero(frames > LOUD_SHARE * frames.max())[0] * 160
     spans = []
     for at in loud:
-        if spans and at - spans[-1][1] < JOIN_S * RATE_HZ:
+        if spans and at - spans[-1][1] < 2 * EDGE_S * RATE_HZ:
             spans[-1][1] = at + 160
         else:
             spans.append([at, at + 160])
@@ -68,13 +68,13 @@ def speech_spans(track):
 
 def packed(track):
     """Windows: (samples, [(start in the window, start in the track, length)]) in samples."""
-    pause, out, pieces, at = int(PAUSE_S * RATE_HZ) - 2 * int(EDGE_S * RATE_HZ), [], [], 0
+    out, pieces, at = [], [], 0
     for a, b in speech_spans(track):
         if pieces and at + b - a > WINDOW_S * RATE_HZ:
             out.append(pieces)
             pieces, at = [], 0
         pieces.append((at, a, b - a))
-        at += b - a + pause
+        at += b - a
     out.append(pieces)
     windows = []
     for pieces in out:
@@ -133,13 +133,16 @@ def judge_held_out(transcribe, count, show):
         total += [wrong, len(text.words(sentence)), timely, 1]
         if wrong and show:
             wrong_lines.append(f"  {sentence}\n   heard: {heard}")
-    print("\n".join(wrong_lines))
+    if wrong_lines:
+        print("\n".join(wrong_lines))
     return total
 
 
 def summary(name, total):
     print(f"{name}: WER {100 * total[0] / total[1]:.1f} % ({total[0]}/{total[1]} words), "
           f"times within {TIME_BAR_S} s: {100 * total[2] / total[3]:.1f} % ({total[2]}/{total[3]} utterances)", flush=True)
+    return {"wer_percent": round(100 * total[0] / total[1], 1), "words": int(total[1]),
+            "times_within_0.3_s_percent": round(100 * total[2] / total[3], 1), "utterances": int(total[3])}
 
 
 if __name__ == "__main__":
@@ -147,10 +150,13 @@ if __name__ == "__main__":
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--held-out", type=int, default=200, help="how many held-out sentences")
     parser.add_argument("--calls", type=Path, default=CALLS)
+    parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--show", action="store_true", help="print what was heard")
     options = parser.parse_args()
-    hear = transcriber(options.model)
+    hear, figures = transcriber(options.model), {"by": "scripts/train_demo_model/evaluate.py, whisper.cpp, greedy"}
     if any(options.calls.glob("*.opus")):
-        summary("sample calls", judge_calls(hear, options.calls, options.show))
+        figures["sample_calls"] = summary("sample calls", judge_calls(hear, options.calls, options.show))
     if options.held_out:
-        summary("held-out sentences", judge_held_out(hear, options.held_out, options.show))
+        figures["held_out_sentences"] = summary("held-out sentences", judge_held_out(hear, options.held_out, options.show))
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

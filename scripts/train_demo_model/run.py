@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SMOKE_UTTERANCES, SMOKE_STAGES = 24, "1200:2:3:1:1:0.4,3000:1:2:1:1:0.1"
+SMOKE_UTTERANCES, SMOKE_STAGES = 24, "1200:2:3:1:1:0.4,3000:2:2:1:1:0.1"
 
 
 def step(script, *arguments):

@@ -20,8 +20,8 @@ from model import Compact
 SECOND = speech.RATE_HZ
 FRAME = 320  # samples of one encoder frame and of one time token, 20 ms
 # Pauses between utterances. Inside an utterance flite pauses at most 0.2 s after a full stop, and these
-# must not be taken for the end of it.
-PAUSE_S = (0.28, 0.9)
+# must not be taken for the end of it. The application keeps up to 0.4 s of silence on both sides of speech.
+PAUSE_S = (0.28, 1.2)
 LEAD_S = (0.0, 0.8)  # whisper.cpp accepts a first time of at most 1.0 s
 # The attention of a word may fall this many frames outside its sound; that of a time token around it.
 WORD_SLACK, TIME_SLACK = 2, 4
