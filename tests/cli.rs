@@ -76,7 +76,9 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .into_iter()
         .map(Result::unwrap)
         .filter(|entry| entry.file_type().is_file())
-        .map(|entry| (entry.path().strip_prefix(folder).unwrap().display().to_string(), std::fs::read(entry.path()).unwrap()))
+        .map(|entry| {
+            (entry.path().strip_prefix(folder).unwrap().display().to_string(), std::fs::read(entry.path()).unwrap())
+        })
         .filter(|(place, _)| !place.starts_with(".rapport"))
         .collect()
 }
@@ -116,7 +118,9 @@ fn a_bad_file_is_named_and_the_rest_of_the_batch_goes_on() {
     let out = run(home.path(), &["analyze", "calls", "gone.wav"]);
     assert_eq!(out.status.code(), Some(2));
     let said = text(&out.stderr);
-    for wanted in ["bad.vtt", "gone.wav", "2 analysed, 0 unchanged, 2 failed", "passed over", "notes.txt", "package.json"] {
+    for wanted in
+        ["bad.vtt", "gone.wav", "2 analysed, 0 unchanged, 2 failed", "passed over", "notes.txt", "package.json"]
+    {
         assert!(said.contains(wanted), "{wanted} is missing in:\n{said}");
     }
     let written: Vec<_> = tree(&home.path().join("reports")).into_keys().collect();
@@ -190,8 +194,10 @@ fn files_of_one_name_never_overwrite_each_others_reports() {
     }
     let reports = tree(&home.path().join("reports"));
     assert_eq!(reports.len(), 2, "{:?}", reports.keys());
-    let other: Vec<_> =
-        reports.keys().map(|name| report(&home.path().join("reports").join(name))["speakers"][1]["label"].clone()).collect();
+    let other: Vec<_> = reports
+        .keys()
+        .map(|name| report(&home.path().join("reports").join(name))["speakers"][1]["label"].clone())
+        .collect();
     assert!(other.contains(&"Jodie".into()) && other.contains(&"Zoe".into()), "{other:?}");
 }
 
@@ -222,7 +228,12 @@ fn shards_share_a_folder_and_lose_nothing() {
             let binary = assert_cmd::cargo::cargo_bin!("rapport");
             let shard = format!("{shard}/3");
             let arguments = ["analyze", "calls", "--format", "none", "-q", "--shard", shard.as_str()];
-            std::process::Command::new(binary).args(arguments).current_dir(home.path()).env("HOME", home.path()).spawn().unwrap()
+            std::process::Command::new(binary)
+                .args(arguments)
+                .current_dir(home.path())
+                .env("HOME", home.path())
+                .spawn()
+                .unwrap()
         })
         .collect();
     for mut child in children {
@@ -254,9 +265,14 @@ fn show_and_export_read_a_report_back() {
     assert!(text(&shown.stdout).contains("Jodie"));
     let as_json = run(home.path(), &["show", "reports/a.json", "--json"]);
     assert_eq!(as_json.stdout, std::fs::read(home.path().join("reports/a.json")).unwrap());
-    for (format, wanted) in
-        [("srt", "00:00:00,500 --> "), ("vtt", "<v Nate>"), ("txt", "Nate"), ("md", "# "), ("html", "<html"), ("csv", "Nate")]
-    {
+    for (format, wanted) in [
+        ("srt", "00:00:00,500 --> "),
+        ("vtt", "<v Nate>"),
+        ("txt", "Nate"),
+        ("md", "# "),
+        ("html", "<html"),
+        ("csv", "Nate"),
+    ] {
         let out = run(home.path(), &["export", "reports/a.json", "--to", format]);
         assert_eq!(out.status.code(), Some(0));
         assert!(text(&out.stdout).contains(wanted), "{format}: {}", text(&out.stdout));

@@ -22,7 +22,8 @@ fn help_texts_are_current() {
     assert!(marks.len() >= 4, "{marks:?}");
     for mark in marks {
         let command = mark.trim_start_matches("<!-- rapport").trim_end_matches("-->").trim();
-        let out = Command::new(assert_cmd::cargo::cargo_bin!("rapport")).args(command.split_whitespace()).output().unwrap();
+        let out =
+            Command::new(assert_cmd::cargo::cargo_bin!("rapport")).args(command.split_whitespace()).output().unwrap();
         let help = String::from_utf8(out.stdout).unwrap();
         assert_eq!(block_after(&text, mark).trim_end(), help.trim_end(), "README is not current after {mark}");
     }

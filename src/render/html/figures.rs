@@ -49,7 +49,8 @@ pub(super) fn figures(report: &Report) -> Figures {
     let kept = words::within_one(talk.ratio * talk.opening_seconds.share_of(talk.seconds));
     let all = words::within_one(talk.ratio);
     let shown = report.speakers.len().min(SPEAKERS_SHOWN);
-    let why = report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
+    let why =
+        report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
     Figures {
         cards: cards(report),
         people: report.speakers[..shown].iter().map(|figures| person(report, figures)).collect(),

@@ -108,8 +108,10 @@ fn facts(report: &Report) -> Vec<String> {
 
 fn doubts(report: &Report) -> Vec<String> {
     let warnings = report.warnings.iter().map(|warning| words::clean(&warning.text));
-    let withheld =
-        report.withheld.iter().map(|held| format!("{} is withheld: {}", words::clean(&held.field), words::clean(&held.why)));
+    let withheld = report
+        .withheld
+        .iter()
+        .map(|held| format!("{} is withheld: {}", words::clean(&held.field), words::clean(&held.why)));
     warnings.chain(withheld).collect()
 }
 

@@ -61,7 +61,13 @@ pub(super) fn moments(report: &Report) -> Moments {
     let mut seen = std::collections::BTreeSet::new();
     let coaching = best.into_iter().filter(|(one, _)| seen.insert(one.tangent)).take(COACHING_SHOWN);
     let coaching = coaching.map(|(_, shown)| shown.clone()).collect();
-    Moments { tangents: tangents(report), redirects: redirects(report), opportunities, coaching, worked: worked(report) }
+    Moments {
+        tangents: tangents(report),
+        redirects: redirects(report),
+        opportunities,
+        coaching,
+        worked: worked(report),
+    }
 }
 
 fn tangents(report: &Report) -> Vec<Tangent> {

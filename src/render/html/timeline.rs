@@ -99,7 +99,12 @@ fn topics(report: &Report) -> Vec<Block> {
             x: place(report, topic.span.start()),
             width: width(report, topic.span),
             kind: topic.kind.name(),
-            title: format!("{} {}{label}, {}", topic.span.start(), topic.kind.title(), words::length(topic.span.length())),
+            title: format!(
+                "{} {}{label}, {}",
+                topic.span.start(),
+                topic.kind.title(),
+                words::length(topic.span.length())
+            ),
             href: format!("#u{}", topic.first),
             at_ms: topic.span.start().ms(),
         }
@@ -181,9 +186,6 @@ fn ticks(length: Duration) -> Vec<Tick> {
         .map(|at| at * step)
         // A time that would reach past the right edge is left out.
         .filter(|at| *at as f64 / whole as f64 <= 0.95)
-        .map(|at| Tick {
-            x: percent_width(at as f64 / whole as f64),
-            time: Timestamp::from_ms(at).to_string(),
-        })
+        .map(|at| Tick { x: percent_width(at as f64 / whole as f64), time: Timestamp::from_ms(at).to_string() })
         .collect()
 }

@@ -87,11 +87,9 @@ fn small_talk(report: &Report, page: &mut Canvas) {
         if beyond > Duration::ZERO {
             facts.push(Piece::new(Ink::SmallTalk, format!("{} {} beyond it", bars.beyond, words::length(beyond))));
         }
-        facts.extend(
-            talk.by_speaker
-                .iter()
-                .map(|(id, seconds)| Piece::new(Ink::Dim, format!("{} {}", words::who(report, *id), words::length(*seconds)))),
-        );
+        facts.extend(talk.by_speaker.iter().map(|(id, seconds)| {
+            Piece::new(Ink::Dim, format!("{} {}", words::who(report, *id), words::length(*seconds)))
+        }));
         page.flow(facts, 0);
     }
     page.text(Ink::Plain, words::verdict(talk.verdict), 0);

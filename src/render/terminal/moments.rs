@@ -49,9 +49,11 @@ fn one_redirect(report: &Report, redirect: &Redirect, page: &mut Canvas) {
         Outcome::Accepted => (glyphs.accepted, Ink::Good),
         Outcome::Deflected => (glyphs.deflected, Ink::Bad),
     };
-    let said = report.utterances.get(redirect.utterance).map(|one| words::clean(&one.utterance.text)).unwrap_or_default();
+    let said =
+        report.utterances.get(redirect.utterance).map(|one| words::clean(&one.utterance.text)).unwrap_or_default();
     page.hanging(ink, glyph, Ink::Plain, &format!("{} {}", redirect.at, page.quote(&page.cut(&said, QUOTE_MAX))));
-    let mut facts: Vec<_> = redirect.speaker.map(|id| Piece::new(Ink::Plain, words::who(report, id))).into_iter().collect();
+    let mut facts: Vec<_> =
+        redirect.speaker.map(|id| Piece::new(Ink::Plain, words::who(report, id))).into_iter().collect();
     facts.push(Piece::new(Ink::Dim, words::tone(redirect.tone)));
     facts.push(Piece::new(Ink::Dim, words::class(redirect.class)));
     match redirect.outcome {

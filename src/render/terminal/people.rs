@@ -21,20 +21,14 @@ const BAR_MAX: usize = 40;
 const SPEAKERS_SHOWN: usize = 12;
 
 /// The columns of the table: heading and width.
-const COLUMNS: [(&str, usize); 7] = [
-    ("share", 7),
-    ("talk", 9),
-    ("longest", 9),
-    ("patience", 10),
-    ("asks", 6),
-    ("cuts in", 9),
-    ("words/min", 11),
-];
+const COLUMNS: [(&str, usize); 7] =
+    [("share", 7), ("talk", 9), ("longest", 9), ("patience", 10), ("asks", 6), ("cuts in", 9), ("words/min", 11)];
 
 pub(super) fn draw(report: &Report, page: &mut Canvas) {
     page.heading("Who talked");
     if report.speakers.is_empty() {
-        let why = report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
+        let why =
+            report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
         let why = why.unwrap_or_else(|| "The speakers could not be told apart.".to_owned());
         page.text(Ink::Plain, &format!("Not shown. {why}"), 0);
         return;
@@ -62,7 +56,8 @@ pub(super) fn draw(report: &Report, page: &mut Canvas) {
             Piece::new(ink, format!("{:>wide$}", cells[0], wide = COLUMNS[0].1)),
         ];
         if table {
-            let rest: String = cells.iter().zip(COLUMNS).skip(1).map(|(cell, (_, wide))| format!("{cell:>wide$}")).collect();
+            let rest: String =
+                cells.iter().zip(COLUMNS).skip(1).map(|(cell, (_, wide))| format!("{cell:>wide$}")).collect();
             line.push(Piece::new(Ink::Plain, rest));
             page.line(&line);
         } else {

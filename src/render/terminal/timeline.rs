@@ -113,7 +113,8 @@ fn legend(report: &Report, page: &mut Canvas) {
     let glyphs = page.glyphs();
     let mut pieces = Vec::new();
     for kind in [Kind::Business, Kind::SmallTalk, Kind::OffAgenda] {
-        let took: Duration = report.topics.iter().filter(|topic| topic.kind == kind).map(|topic| topic.span.length()).sum();
+        let took: Duration =
+            report.topics.iter().filter(|topic| topic.kind == kind).map(|topic| topic.span.length()).sum();
         if took > Duration::ZERO {
             let (glyph, ink) = look(kind, glyphs);
             pieces.push(Piece::new(ink, format!("{glyph} {} {}", kind.title(), words::length(took))));
