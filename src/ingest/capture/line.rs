@@ -38,16 +38,19 @@ struct Suspect {
     /// Where the first late block begins.
     place: f64,
     since: Elapsed,
-    /// The lateness nearest to zero so far.
+    /// The least so far.
     least: f64,
 }
 
 /// One track.
 pub(super) struct Line {
     stretch: Option<(u32, Stretch)>,
-    /// Blocks that wait for the beginning to be known.
+    /// Blocks that wait for their place to be known: at the beginning, and after a hole.
     settling: Vec<Block>,
+    /// Whether the place of the next sample is known.
     begun: bool,
+    /// Whether there was sound before.
+    ever_begun: bool,
     /// Samples not yet taken; the first of them is number `taken` of the track.
     ready: VecDeque<f32>,
     taken: u64,
@@ -71,6 +74,7 @@ impl Line {
             stretch: None,
             settling: Vec::new(),
             begun: false,
+            ever_begun: false,
             ready: VecDeque::new(),
             taken: 0,
             suspect: None,
@@ -123,7 +127,7 @@ impl Line {
         }
     }
 
-    /// Lets the track begin with what has come; for the end of a very short recording.
+    /// Lets the track begin, or go on after a hole, with what has come.
     pub(super) fn begin(&mut self) {
         if self.begun || self.settling.is_empty() {
             return;
@@ -135,10 +139,13 @@ impl Line {
             start = start.min(samples_at(block.arrived) - length);
         }
         self.begun = true;
-        // What was before the recording began is left out; what begins later has silence before it.
+        // What was before the recording began, or has lost its place to silence, is left out; what begins later has
+        // silence before it.
         let silence = (start - self.ready_until() as f64).round();
         let mut early = (-silence).max(0.0);
-        self.insert_at_end(silence.clamp(0.0, GAP_SAMPLES_MAX) as usize);
+        self.fill(silence.clamp(0.0, GAP_SAMPLES_MAX) as usize);
+        self.too_late += if self.ever_begun { early.min(length) as u64 } else { 0 };
+        self.ever_begun = true;
         for mut block in std::mem::take(&mut self.settling) {
             let per_sample = f64::from(RECORDING_RATE) / f64::from(block.rate);
             let cut = ((early / per_sample).round() as usize).min(block.samples.len());
@@ -193,7 +200,7 @@ impl Line {
         }
     }
 
-    /// Finds out whether lateness is there to stay, and if so fills the gap, or takes out what came twice late.
+    /// Finds out whether lateness is there to stay, and if so fills the gap, or takes out what is too much.
     fn judge(&mut self, lateness: f64, place: f64, arrived: Elapsed) {
         if lateness.abs() <= STEP_SAMPLES {
             self.suspect = None;
@@ -203,22 +210,17 @@ impl Line {
             Some(known) if (known.least > 0.0) == (lateness > 0.0) => known,
             none_or_other => none_or_other.insert(Suspect { place, since: arrived, least: lateness }),
         };
-        if lateness.abs() < suspect.least.abs() {
-            suspect.least = lateness;
-        }
+        suspect.least = suspect.least.min(lateness);
         if arrived.saturating_sub(suspect.since) < STEP_DECIDED {
             return;
         }
-        let (place, step) = (suspect.place, suspect.least.clamp(-GAP_SAMPLES_MAX, GAP_SAMPLES_MAX));
+        let (place, step) = (suspect.place, suspect.least);
         self.suspect = None;
         self.seconds.clear();
         let index = ((place - self.taken as f64).max(0.0).round() as usize).min(self.ready.len());
         let mut after = self.ready.split_off(index);
         if step > 0.0 {
-            self.insert_at_end(step as usize);
-            if !self.rests_when_silent {
-                self.lost += step as u64;
-            }
+            self.fill(step.min(GAP_SAMPLES_MAX) as usize);
         } else {
             let dropped = ((-step) as usize).min(after.len());
             after.drain(..dropped);
@@ -227,8 +229,16 @@ impl Line {
         self.ready.append(&mut after);
     }
 
-    fn insert_at_end(&mut self, count: usize) {
+    /// Appends silence for sound that should have been there.
+    fn fill(&mut self, count: usize) {
         self.ready.resize(self.ready.len() + count, 0.0);
+        self.count_loss(count);
+    }
+
+    fn count_loss(&mut self, count: usize) {
+        if self.ever_begun && !self.rests_when_silent {
+            self.lost += count as u64;
+        }
     }
 
     fn least_lateness(&self) -> Option<f64> {
@@ -253,15 +263,21 @@ impl Line {
         }
     }
 
-    /// Takes the next `count` samples; what has not come is silence. `gone`: the device will not come back, so that
-    /// nothing is lost any more.
-    pub(super) fn take(&mut self, count: usize, gone: bool, out: &mut Vec<f32>) {
+    /// Takes the next `count` samples; what has not come is silence, and what comes later is placed anew. `over`: nothing
+    /// is expected any more, so that nothing is lost.
+    pub(super) fn take(&mut self, count: usize, over: bool, out: &mut Vec<f32>) {
+        if count > self.ready.len() {
+            self.drain();
+        }
         let there = count.min(self.ready.len());
         out.extend(self.ready.drain(..there));
         out.resize(out.len() + count - there, 0.0);
         self.taken += count as u64;
-        if self.begun && !gone && !self.rests_when_silent {
-            self.lost += (count - there) as u64;
+        if there < count {
+            self.begun = false;
+            self.suspect = None;
+            self.seconds.clear();
+            self.count_loss(if over { 0 } else { count - there });
         }
     }
 }

@@ -21,6 +21,9 @@ const OPEN_WAIT: Elapsed = Elapsed::from_secs(5);
 /// Ending of the names of PulseAudio sources that carry what an output plays.
 const MONITOR: &str = ".monitor";
 
+/// ALSA's device that gives silence for ever.
+const ALSA_NULL: &str = "null";
+
 /// Time since some fixed moment, on a clock that never jumps; called from the devices' threads.
 pub type MonotonicClock = Arc<dyn Fn() -> Elapsed + Send + Sync>;
 
@@ -103,7 +106,7 @@ fn role_of(device: &cpal::Device, id: &str) -> Option<Role> {
         }
         return device.supports_input().then_some(Role::Microphone);
     }
-    if !device.supports_input() {
+    if !device.supports_input() || id == ALSA_NULL {
         return None;
     }
     Some(if id.ends_with(MONITOR) { Role::System } else { Role::Microphone })

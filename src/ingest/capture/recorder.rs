@@ -178,7 +178,7 @@ impl Recorder {
         self.clock = now.min(self.clock + ADVANCE_MAX);
         let parts_before = self.parts.paths().len();
         let due = samples_at(self.clock.saturating_sub(self.hold)) as u64;
-        self.write_until(due);
+        self.write_until(due, false);
         self.secure();
         if self.parts.paths().len() > parts_before {
             tick.notices.extend(self.parts.paths().last().cloned().map(Notice::NextPart));
@@ -203,7 +203,7 @@ impl Recorder {
             channel.line.drain();
             until = until.max(channel.line.ready_until());
         }
-        self.write_until(until.min(samples_at(now) as u64));
+        self.write_until(until.min(samples_at(now) as u64), true);
         let closed = self.parts.finish();
         let failed = self.failed.take().or(closed.err().map(|failure| failure.to_string()));
         Summary {
@@ -243,8 +243,8 @@ impl Recorder {
         }
     }
 
-    /// Writes all tracks up to a sample; what is not there is silence.
-    fn write_until(&mut self, until: u64) {
+    /// Writes all tracks up to a sample; what is not there is silence. `last`: nothing is expected after this.
+    fn write_until(&mut self, until: u64, last: bool) {
         let until = self.limit.map_or(until, |limit| until.min(limit));
         // A second at a time: memory stays small however long the wait was.
         while self.written < until && self.failed.is_none() {
@@ -254,7 +254,7 @@ impl Recorder {
             let mut samples = Vec::with_capacity(count);
             for (number, channel) in self.channels.iter_mut().enumerate() {
                 samples.clear();
-                channel.line.take(count, channel.gone.is_some(), &mut samples);
+                channel.line.take(count, last || channel.gone.is_some(), &mut samples);
                 for (frame, sample) in frames.chunks_exact_mut(tracks).zip(&samples) {
                     // `as` saturates: what is too loud is clipped.
                     frame[number] = (sample * 32_767.0).round() as i16;

@@ -126,7 +126,8 @@ mod tests {
     fn a_tone_stays_the_tone_at_every_rate_and_at_its_place() {
         for rate in [8_000, 16_000, 44_100, 48_000, 96_000] {
             let out = through(rate, 2);
-            assert!(out.len().abs_diff(96_000) <= 2, "{rate}: {}", out.len());
+            // At most half a filter of the lowest rate is kept to itself, 4 ms.
+            assert!(out.len().abs_diff(96_000) <= FILTER_SAMPLES / 2 * 48_000 / rate as usize, "{rate}: {}", out.len());
             let wanted = sine(RECORDING_RATE, 96_000);
             for at in 2_000..94_000 {
                 assert!((out[at] - wanted[at]).abs() < 0.02, "{rate} Hz, sample {at}: {} for {}", out[at], wanted[at]);
