@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration as Elapsed;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{ErrorKind, FromSample, Sample, SampleFormat, SizedSample, StreamConfig};
+use cpal::{BufferSize, ErrorKind, FromSample, Sample, SampleFormat, SizedSample, StreamConfig};
 
 use super::RECORDING_RATE;
 use super::devices::{DeviceEntry, DeviceList, Role};
@@ -20,6 +20,13 @@ const OPEN_WAIT: Elapsed = Elapsed::from_secs(5);
 
 /// Ending of the names of PulseAudio sources that carry what an output plays.
 const MONITOR: &str = ".monitor";
+
+/// cpal's name for PulseAudio, which PipeWire answers to as well.
+const PULSE: &str = "PulseAudio";
+
+/// What PulseAudio and PipeWire are asked to hand over at once: they give half of it at a time and keep the other half
+/// for when they are held up. Without being asked, PulseAudio keeps two seconds.
+const PULSE_BUFFER_MS: u32 = 400;
 
 /// ALSA's device that gives silence for ever.
 const ALSA_NULL: &str = "null";
@@ -132,7 +139,11 @@ fn wanted_config(device: &cpal::Device) -> Option<(StreamConfig, SampleFormat)> 
         .min_by_key(|range| preference(range.sample_format()))
         .map(|range| range.with_sample_rate(RECORDING_RATE));
     let chosen = better.unwrap_or(usual);
-    Some((chosen.config(), chosen.sample_format()))
+    let mut config = chosen.config();
+    if device.id().is_ok_and(|id| id.host().name() == PULSE) {
+        config.buffer_size = BufferSize::Fixed(config.sample_rate * PULSE_BUFFER_MS / 1000);
+    }
+    Some((config, chosen.sample_format()))
 }
 
 /// Formats that can be read, best first.

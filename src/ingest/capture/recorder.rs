@@ -20,9 +20,6 @@ const HOLD_MAX: Elapsed = Elapsed::from_secs(6);
 /// device are heard before their place is given away.
 const ADVANCE_MAX: Elapsed = Elapsed::from_millis(500);
 
-/// How often the file's header is made true.
-const FLUSH_EVERY: Elapsed = Elapsed::from_millis(200);
-
 /// How often the disk is waited for: what a power cut can take.
 const SYNC_EVERY: Elapsed = Elapsed::from_secs(5);
 
@@ -124,7 +121,8 @@ pub struct Recorder {
     hold: Elapsed,
     clock: Elapsed,
     written: u64,
-    flushed: Elapsed,
+    /// When the first tick was: devices took until then to open.
+    started: Option<Elapsed>,
     synced: Elapsed,
     failed: Option<String>,
 }
@@ -153,7 +151,7 @@ impl Recorder {
             hold: HOLD_MIN,
             clock: Elapsed::ZERO,
             written: 0,
-            flushed: Elapsed::ZERO,
+            started: None,
             synced: Elapsed::ZERO,
             failed: None,
         }
@@ -216,6 +214,7 @@ impl Recorder {
 
     fn listen(&mut self, now: Elapsed, notices: &mut Vec<Notice>) {
         let at = self.length();
+        let started = *self.started.get_or_insert(now);
         for (number, channel) in self.channels.iter_mut().enumerate() {
             for _ in 0..BLOCKS_MAX {
                 match channel.source.poll() {
@@ -239,7 +238,7 @@ impl Recorder {
                     }
                 }
             }
-            notices.extend(channel.notices(number, now));
+            notices.extend(channel.notices(number, started, now));
         }
     }
 
@@ -267,33 +266,33 @@ impl Recorder {
         }
     }
 
+    /// Makes the file's header true, and every few seconds waits for the disk.
     fn secure(&mut self) {
-        if self.failed.is_some() || self.clock.saturating_sub(self.flushed) < FLUSH_EVERY {
+        if self.failed.is_some() {
             return;
         }
         let sync = self.clock.saturating_sub(self.synced) >= SYNC_EVERY;
         match self.parts.flush(sync) {
-            Ok(()) => {
-                self.flushed = self.clock;
-                self.synced = if sync { self.clock } else { self.synced };
-            }
+            Ok(()) if sync => self.synced = self.clock,
+            Ok(()) => {}
             Err(failure) => self.failed = Some(failure.to_string()),
         }
     }
 }
 
 impl Channel {
-    fn notices(&mut self, number: usize, now: Elapsed) -> Vec<Notice> {
+    fn notices(&mut self, number: usize, started: Elapsed, now: Elapsed) -> Vec<Notice> {
         let mut notices = Vec::new();
         if self.gone.is_some() {
             return notices;
         }
-        let stalled = now.saturating_sub(self.last_block) >= STALLED_AFTER && !self.source.rests_when_silent();
+        let stalled =
+            now.saturating_sub(self.last_block.max(started)) >= STALLED_AFTER && !self.source.rests_when_silent();
         if stalled != self.stalled {
             self.stalled = stalled;
             notices.push(if stalled { Notice::Stalled(number) } else { Notice::Back(number) });
         }
-        if !self.silence_said && !stalled && now >= SILENT_AFTER && !self.meter.ever_heard() {
+        if !self.silence_said && !stalled && now.saturating_sub(started) >= SILENT_AFTER && !self.meter.ever_heard() {
             self.silence_said = true;
             notices.push(Notice::Silent(number));
         } else if self.silence_said && self.meter.ever_heard() {

@@ -130,7 +130,8 @@ mod tests {
             assert!(out.len().abs_diff(96_000) <= FILTER_SAMPLES / 2 * 48_000 / rate as usize, "{rate}: {}", out.len());
             let wanted = sine(RECORDING_RATE, 96_000);
             for at in 2_000..94_000 {
-                assert!((out[at] - wanted[at]).abs() < 0.02, "{rate} Hz, sample {at}: {} for {}", out[at], wanted[at]);
+                // One sample of this tone, which is how exactly the filter's delay is known.
+                assert!((out[at] - wanted[at]).abs() < 0.03, "{rate} Hz, sample {at}: {} for {}", out[at], wanted[at]);
             }
         }
     }
