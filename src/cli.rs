@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use crate::batch::{self, Format};
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
-use crate::commands::{Exit, analyze, completions, demo, export, models, show};
+use crate::commands::{Exit, analyze, completions, demo, devices, export, models, record, show};
 use crate::error::{Error, Result};
 use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker};
 use crate::progress::StopFlag;
@@ -36,6 +36,14 @@ enum Verb {
     Demo(DemoArgs),
     /// Analyse recordings and transcripts, one report a call
     Analyze(Box<AnalyzeArgs>),
+    /// Record a call: the microphone and the system's sound as two tracks of one file
+    Record(RecordArgs),
+    /// List what can be recorded here
+    Devices {
+        /// Print the list as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show a report in the terminal
     Show(ShowArgs),
     /// Turn a report into another format
@@ -129,6 +137,40 @@ struct CallArgs {
     /// Small talk at the start that counts as rapport, such as 2m or 90s
     #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
     opening_budget: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+struct RecordArgs {
+    /// File to write, or a folder for it; named by date and client in the current folder if left out
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The client
+    #[arg(long, value_name = "NAME")]
+    client: Option<String>,
+    /// Title of the call
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// The microphone, by its name or part of it; the default one if left out
+    #[arg(long, value_name = "DEVICE")]
+    mic: Option<String>,
+    /// The system's sound, by the name of its device or part of it; what the default output plays if left out
+    #[arg(long, value_name = "DEVICE", conflicts_with = "no_system")]
+    system: Option<String>,
+    /// Record the microphone alone
+    #[arg(long)]
+    no_system: bool,
+    /// Stop by itself after this long, such as 45m
+    #[arg(long = "for", value_name = "LENGTH", value_parser = parse_length)]
+    length: Option<Duration>,
+    /// Note beside the recording that the others agreed to it
+    #[arg(long)]
+    consent: bool,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but what went wrong
+    #[arg(short, long)]
+    quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -265,6 +307,27 @@ impl AnalyzeArgs {
     }
 }
 
+impl RecordArgs {
+    fn lower(self) -> record::RecordOptions {
+        let system = match (self.no_system, self.system) {
+            (true, _) => record::SystemSound::Off,
+            (false, Some(name)) => record::SystemSound::Named(name),
+            (false, None) => record::SystemSound::Default,
+        };
+        record::RecordOptions {
+            out: self.output,
+            client: self.client,
+            title: self.title,
+            mic: self.mic,
+            system,
+            length: self.length,
+            consent: self.consent,
+            json: self.json,
+            quiet: self.quiet,
+        }
+    }
+}
+
 impl CallArgs {
     fn lower(self, language: Option<String>, translate: bool) -> CallFlags {
         let items = |list: Vec<String>| {
@@ -304,6 +367,8 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
     match cli.verb {
         Verb::Demo(args) => demo::run(args.out.as_deref(), stop, &mut out),
         Verb::Analyze(args) => analyze::run(&args.lower(), stop, &mut out),
+        Verb::Record(args) => record::run(&args.lower(), stop, &mut out),
+        Verb::Devices { json } => devices::run(&devices::DevicesOptions { json }, stop, &mut out),
         Verb::Show(args) => show::run(&show::ShowOptions { report: args.report, json: args.json }, &mut out),
         Verb::Export(args) => {
             let (to, recording) = (args.output, args.recording);

@@ -68,6 +68,14 @@ pub enum Error {
     /// The speech engine failed on good input.
     #[error("speech to text failed: {0}")]
     Engine(String),
+    /// A sound device cannot be recorded.
+    #[error("{what}: {why}")]
+    Device {
+        /// The device, or what it was wanted for.
+        what: String,
+        /// What is the matter, and what to do next.
+        why: String,
+    },
     /// A download failed.
     #[error("{url}: {why}")]
     Download {

@@ -3,13 +3,16 @@
 pub mod analyze;
 pub mod completions;
 pub mod demo;
+pub mod devices;
 pub mod export;
 pub mod models;
 pub mod pull_view;
+pub mod record;
 pub mod show;
 
 mod engines;
 mod progress_view;
+mod record_view;
 mod summary;
 
 use std::io::IsTerminal;

@@ -1,5 +1,6 @@
 //! Files in: which files are calls, recordings decoded, transcripts read.
 
+pub mod capture;
 pub mod dates;
 pub mod inputs;
 pub mod recording;
