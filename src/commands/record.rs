@@ -191,7 +191,7 @@ fn print_outcome(options: &RecordOptions, summary: &Summary, out: &mut dyn Write
         let outcome = Outcome { files: &summary.parts, recording };
         serde_json::to_string_pretty(&outcome).expect("our own type has string keys") + "\n"
     } else {
-        summary.parts.iter().map(|part| format!("{}\n", part.display())).collect()
+        summary.parts.iter().flat_map(|part| [part.display().to_string(), "\n".to_owned()]).collect()
     };
     let failed = Error::io("cannot write", Path::new("standard output"));
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)?;

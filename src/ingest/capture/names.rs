@@ -48,7 +48,7 @@ impl FileSpot {
         let refused = |why: String| Error::Settings { what: "-o".to_owned(), why };
         let folder = match out {
             Some(path) if !path.is_dir() => {
-                let wav = match path.extension().map(|ending| ending.to_ascii_lowercase()) {
+                let wav = match path.extension().map(std::ffi::OsStr::to_ascii_lowercase) {
                     None => path.with_extension("wav"),
                     Some(ending) if ending == "wav" => path.to_owned(),
                     Some(_) => return Err(refused(format!("{} was given, wanted a .wav file", path.display()))),

@@ -113,7 +113,9 @@ impl Parts {
             self.attempt(|writer| {
                 for chunk in now.chunks(usize::from(u16::MAX)) {
                     let mut fast = writer.get_i16_writer(chunk.len() as u32);
-                    chunk.iter().for_each(|sample| fast.write_sample(*sample));
+                    for sample in chunk {
+                        fast.write_sample(*sample);
+                    }
                     fast.flush()?;
                 }
                 Ok(())

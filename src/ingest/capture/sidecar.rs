@@ -91,13 +91,13 @@ impl RecordingNote {
     /// The same with what the recorder found out.
     #[must_use]
     pub fn finished(mut self, summary: &Summary) -> Self {
-        self.ended = match &summary.ending {
+        let ended = match &summary.ending {
             Ending::Asked => "asked",
             Ending::Long => "length_reached",
             Ending::DevicesGone => "devices_gone",
             Ending::CannotWrite(_) => "cannot_write",
-        }
-        .to_owned();
+        };
+        ended.clone_into(&mut self.ended);
         self.seconds = Some(summary.length.secs());
         for (note, track) in self.tracks.iter_mut().zip(&summary.tracks) {
             note.lost_samples = Some(track.lost_samples);

@@ -151,7 +151,7 @@ mod tests {
         let mut stretch = Stretch::new(48_000);
         let mut out = Vec::new();
         stretch.feed(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY], |made| out.extend_from_slice(made));
-        stretch.feed(&[0.25; 48_000], |made| out.extend_from_slice(made));
+        stretch.feed(&vec![0.25; 48_000], |made| out.extend_from_slice(made));
         assert!(out.iter().all(|sample| sample.is_finite()));
         assert!((out[40_000] - 0.25).abs() < 0.001);
     }
