@@ -144,6 +144,7 @@ pub(super) fn is_loop(words: &[String]) -> bool {
 }
 
 /// Whether a text is one phrase over and over.
+#[cfg(any(feature = "whisper", test))]
 pub(super) fn is_loop_text(text: &str) -> bool {
     is_loop(&plain_words(text))
 }
