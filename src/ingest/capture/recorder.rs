@@ -202,6 +202,12 @@ impl Recorder {
             until = until.max(channel.line.ready_until());
         }
         self.write_until(until.min(samples_at(now) as u64), true);
+        for channel in &mut self.channels {
+            if channel.stalled && channel.gone.is_none() {
+                let at = Duration::from_ms(channel.last_block.as_millis() as u64);
+                channel.gone = Some((at, "it gave no sound any more".to_owned()));
+            }
+        }
         let closed = self.parts.finish();
         let failed = self.failed.take().or(closed.err().map(|failure| failure.to_string()));
         Summary {
