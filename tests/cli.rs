@@ -338,6 +338,6 @@ fn the_demo_needs_nothing_but_itself() {
     let out = run(home.path(), &["demo", "-o", "demo"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     let shown = text(&out.stdout);
-    let page = shown.lines().find_map(|line| line.split("The page of this one: ").nth(1)).unwrap();
+    let page = shown.lines().find_map(|line| line.split("The page of the call above: ").nth(1)).unwrap();
     assert!(home.path().join(page).exists(), "{page}");
 }

@@ -6,45 +6,59 @@ use std::path::{Path, PathBuf};
 use crate::batch::{self, Batch, Format, Job, Outcome};
 use crate::commands::engines::WhisperEngines;
 use crate::commands::progress_view::ProgressView;
-use crate::commands::{Exit, stdout_style};
+use crate::commands::{Exit, stdout_style, summary};
 use crate::error::{Error, Result};
-use crate::ingest::inputs;
+use crate::ingest::inputs::{self, InputKind};
 use crate::options::{CallFlags, call_settings};
 use crate::progress::StopFlag;
 use crate::render::terminal;
 use crate::store::{Store, read_report, write_atomic};
+use crate::transcribe::models::{self, DEMO, Places};
 
-/// The bundled calls: file name, words, settings. We wrote them; nobody in them is real.
-const SAMPLES: [(&str, &str, &str); 2] = [
+/// The call whose report is shown in full: the one with most to see.
+const SHOWN: &str = "long-story";
+
+/// The bundled calls as transcripts, for a program that is not beside its repository or was built without speech to text:
+/// file name, words, settings. We wrote them; nobody in them is real.
+const TRANSCRIPTS: [(&str, &str, &str); 2] = [
     (
-        "2026-03-02 bakery launch",
+        "2026-03-02 bakery-launch",
         include_str!("../../models/samples/bakery-launch.vtt"),
         include_str!("../../models/samples/bakery-launch.toml"),
     ),
     (
-        "2026-03-09 long story",
+        "2026-03-09 long-story",
         include_str!("../../models/samples/long-story.vtt"),
         include_str!("../../models/samples/long-story.toml"),
     ),
 ];
 
-/// Analyses the bundled calls into `folder` (a new one if `None`), and shows the last one's report on `out`.
+/// What is said of the words where they were heard.
+const HEARD: &str = "These calls are spoken by two synthetic voices, and the words were heard by a small speech model \
+                     of our own that knows these voices and little else. For people you need a real one: \
+                     rapport models pull base, then rapport analyze CALL.wav";
+
+/// What is said where they were read.
+const READ: &str = "These calls are transcripts that we wrote: the demo's recordings and speech model are not beside this \
+                    program. For recordings of your own: rapport models pull base, then rapport analyze CALL.wav. A \
+                    transcript needs no model: rapport analyze MEETING.vtt";
+
+/// Analyses the bundled calls into `folder` (a new one if `None`), and shows one report on `out`.
 ///
 /// # Errors
-/// What writing the calls and reports brings.
+/// What reading the calls and writing the reports brings.
 pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
     let folder = match folder {
         Some(folder) => folder.to_owned(),
         None => new_folder()?,
     };
-    let calls = folder.join("calls");
-    for (name, words, settings) in SAMPLES {
-        write_atomic(&calls.join(format!("{name}.vtt")), words.as_bytes())?;
-        write_atomic(&calls.join(format!("{name}.toml")), settings.as_bytes())?;
-    }
+    let (calls, kind, note) = match recordings() {
+        Some(calls) => (calls, InputKind::Recording, HEARD),
+        None => (write_transcripts(&folder)?, InputKind::Transcript, READ),
+    };
     let reports = folder.join("reports");
     let found = inputs::collect(std::slice::from_ref(&calls), &reports);
-    let jobs = found.inputs.into_iter().map(|input| {
+    let jobs = found.inputs.into_iter().filter(|input| input.kind == kind).map(|input| {
         let settings = call_settings(&input, &CallFlags::default(), None)?;
         Ok(Job { input, settings, length: None })
     });
@@ -56,27 +70,44 @@ pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Resul
         force: false,
     };
     let view = ProgressView::new(&batch.jobs, false);
-    let outcomes = batch::run(&batch, &WhisperEngines::locate(None), &view, stop);
+    let outcomes = batch::run(&batch, &WhisperEngines::locate(Some(DEMO)), &view, stop);
     view.clear();
-    let mut last = None;
-    for outcome in outcomes? {
+    let outcomes = outcomes?;
+    let table = summary::table(&outcomes);
+    let mut done = Vec::new();
+    for outcome in outcomes {
         match outcome {
-            Outcome::Written(summary) | Outcome::Unchanged(summary) => last = Some(summary.report),
+            Outcome::Written(summary) | Outcome::Unchanged(summary) => done.push(summary.report),
             Outcome::Failed(failure) | Outcome::PassedOver(failure) => return Err(failure),
             Outcome::NotDone => return Ok(Exit::Interrupted),
         }
     }
-    let Some(report) = last else { return Ok(Exit::Nothing) };
-    let text = terminal::terminal(&read_report(&report)?, &stdout_style());
-    let page = report.with_extension("html");
-    let written = write!(
-        out,
-        "{text}\nThese calls are bundled transcripts that we wrote. The page of this one: {}\nYour own: rapport analyze \
-         CALL.wav (needs a speech model: rapport models pull base), or a transcript: rapport analyze MEETING.vtt\n",
-        page.display()
-    );
+    let is_shown = |report: &&PathBuf| report.file_stem().is_some_and(|stem| stem.to_string_lossy().contains(SHOWN));
+    let Some(shown) = done.iter().find(is_shown).or(done.last()) else { return Ok(Exit::Nothing) };
+    let style = stdout_style();
+    let text = terminal::terminal(&read_report(shown)?, &style);
+    let note = textwrap::fill(note, style.width.min(100));
+    let page = shown.with_extension("html");
+    let written = write!(out, "{text}\n{table}\n{note}\nThe page of the call above: {}\n", page.display());
     written.and_then(|()| out.flush()).map_err(Error::io("cannot write", Path::new("standard output")))?;
     Ok(Exit::Done)
+}
+
+/// The folder of the bundled recordings, if they, their model and an engine for it are here.
+fn recordings() -> Option<PathBuf> {
+    let model = models::locate(Some(DEMO), &Places::from_env()).ok()?;
+    let calls = model.path.parent()?.join("calls");
+    (cfg!(feature = "whisper") && calls.is_dir()).then_some(calls)
+}
+
+/// Writes the bundled transcripts into a folder below `folder`.
+fn write_transcripts(folder: &Path) -> Result<PathBuf> {
+    let calls = folder.join("calls");
+    for (name, words, settings) in TRANSCRIPTS {
+        write_atomic(&calls.join(format!("{name}.vtt")), words.as_bytes())?;
+        write_atomic(&calls.join(format!("{name}.toml")), settings.as_bytes())?;
+    }
+    Ok(calls)
 }
 
 /// A new folder that stays, so that its pages can be opened after the program has ended.

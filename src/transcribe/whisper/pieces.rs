@@ -99,7 +99,10 @@ impl Reader {
         let pieces = std::mem::take(&mut self.pieces);
         pieces
             .into_iter()
-            .map(|(span, words)| Heard { span, words: place(words, span), no_speech, temperature })
+            .map(|(span, words)| {
+                let words = if self.aligned { words } else { anchored(words, span) };
+                Heard { span, words: place(words, span), no_speech, temperature }
+            })
             .filter(|piece| !piece.words.is_empty())
             .collect()
     }
@@ -120,6 +123,26 @@ fn begins_word(word: &[u8], next: &[u8]) -> bool {
 /// Japanese. Korean has spaces.
 fn is_unspaced(character: char) -> bool {
     matches!(u32::from(character), 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x9FFF)
+}
+
+/// Words whose rough times are stretched so that the first begins and the last ends with the piece.
+///
+/// Without alignment whisper.cpp guesses word times from the tokens' lengths; the time tokens around the piece are what
+/// the model itself says, and right to a tenth of a second where the guesses are off by one.
+fn anchored(mut words: Vec<RawWord>, piece: Span) -> Vec<RawWord> {
+    let (from_ms, to_ms) = (piece.start().ms(), piece.end().ms());
+    let first_ms = words.first().map_or(from_ms, |word| word.start_ms.clamp(from_ms, to_ms));
+    if first_ms < to_ms {
+        let stretch = (to_ms - from_ms) as f64 / (to_ms - first_ms) as f64;
+        let moved = |ms: u64| from_ms + (ms.clamp(first_ms, to_ms).abs_diff(first_ms) as f64 * stretch).round() as u64;
+        for word in &mut words {
+            (word.start_ms, word.end_ms) = (moved(word.start_ms), moved(word.end_ms));
+        }
+    }
+    if let Some(last) = words.last_mut() {
+        last.end_ms = to_ms;
+    }
+    words
 }
 
 /// Words with their times: inside the piece, in order, none reaching into the next.
@@ -167,6 +190,21 @@ mod tests {
 
     fn data(id: TokenId, t0: i64, t1: i64, t_dtw: i64) -> WhisperTokenData {
         WhisperTokenData { id, tid: id, p: 0.5, plog: -0.7, pt: 0.0, ptsum: 0.0, t0, t1, t_dtw, vlen: 0.0 }
+    }
+
+    #[test]
+    fn without_alignment_the_time_tokens_hold_the_first_and_the_last_word() {
+        let mut reader = Reader::new(IDS, 5000, false);
+        for (id, t0, t1, text) in
+            [(2050, 0, 0, ""), (5, 200, 250, " So"), (6, 250, 300, " then"), (2150, 0, 0, ""), (1000, 0, 0, "")]
+        {
+            reader.token(&data(id, t0, t1, -1), text.as_bytes());
+        }
+        let pieces = reader.finish(0.0, 0.0);
+        assert_eq!(pieces[0].span, Span::from_ms(1000, 3000));
+        // 2.0 to 3.0 s became 1.0 to 3.0 s.
+        assert_eq!(pieces[0].words[0].span, Span::from_ms(1000, 2000));
+        assert_eq!(pieces[0].words[1].span, Span::from_ms(2000, 3000));
     }
 
     #[test]

@@ -1,0 +1,225 @@
+//! From sound to reports through the bundled speech model: words, times, speakers, figures, silence, interruption.
+
+#![cfg(feature = "whisper")]
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use rapport::batch::{self, Batch, Format, Job, Outcome, Watch};
+use rapport::call::audio::Track;
+use rapport::call::report::Report;
+use rapport::call::transcript::{Basis, SpeakerId};
+use rapport::error::Result;
+use rapport::ingest::inputs::{self, InputKind};
+use rapport::options::{CallFlags, call_settings};
+use rapport::pipeline::Engines;
+use rapport::progress::{Event, StopFlag, Unwatched};
+use rapport::store::{Store, read_report};
+use rapport::transcribe::{self, TranscribeSettings, Transcriber, WhisperTranscriber};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Words wrong in a hundred, over all sample calls; models/demo/manifest.json has the figure of the file itself.
+const WORD_ERRORS_MAX: f64 = 0.12;
+/// How far an utterance's start may be from the truth, and the share of utterances for which that must hold.
+const START_MS_MAX: u64 = 300;
+const START_SHARE_MIN: f64 = 0.9;
+
+fn demo(place: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo").join(place)
+}
+
+struct Demo(WhisperTranscriber);
+
+impl Engines for Demo {
+    fn fingerprint(&self) -> Result<String> {
+        Ok(self.0.fingerprint())
+    }
+
+    fn transcriber(&self) -> Result<&dyn Transcriber> {
+        Ok(&self.0)
+    }
+}
+
+static ENGINE: LazyLock<Demo> =
+    LazyLock::new(|| Demo(WhisperTranscriber::load(&demo("ggml-rapport-demo.bin")).expect("the bundled model loads")));
+
+/// Stops after the first call, if asked to.
+struct Audience(Option<StopFlag>);
+
+impl Watch for Audience {
+    fn started(&self, _: usize) {}
+    fn event(&self, _: usize, _: Event) {}
+    fn finished(&self, _: usize, _: &Outcome) {
+        if let Some(stop) = &self.0 {
+            stop.stop();
+        }
+    }
+}
+
+fn batch(out: &Path, threads: usize) -> Batch {
+    let found = inputs::collect(&[demo("calls")], out);
+    let jobs = found.inputs.into_iter().filter(|input| input.kind == InputKind::Recording);
+    let jobs = jobs.map(|input| {
+        let settings = call_settings(&input, &CallFlags::default(), None).unwrap();
+        Job { input, settings, length: None }
+    });
+    Batch { jobs: jobs.collect(), store: Store::open(out).unwrap(), formats: vec![Format::Html], threads, force: false }
+}
+
+fn run(batch: &Batch) -> Vec<Report> {
+    let outcomes = batch::run(batch, &*ENGINE, &Audience(None), &StopFlag::default()).unwrap();
+    let report = |outcome: &Outcome| match outcome {
+        Outcome::Written(summary) | Outcome::Unchanged(summary) => read_report(&summary.report).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    outcomes.iter().map(report).collect()
+}
+
+/// The reports of all sample calls, made once.
+static REPORTS: LazyLock<Vec<Report>> = LazyLock::new(|| {
+    let dir = tempfile::tempdir().unwrap();
+    run(&batch(dir.path(), 2))
+});
+
+struct Said {
+    speaker: SpeakerId,
+    text: String,
+    start_ms: u64,
+}
+
+/// What was truly said in a sample call.
+fn truth(report: &Report) -> Vec<Said> {
+    let name = report.call.source.replace(".opus", ".times.json");
+    let lines: Value = serde_json::from_slice(&std::fs::read(demo("calls").join(name)).unwrap()).unwrap();
+    let said = lines.as_array().unwrap().iter().map(|line| Said {
+        speaker: line["speaker"].as_str().unwrap().parse().unwrap(),
+        text: line["text"].as_str().unwrap().to_owned(),
+        start_ms: (line["start"].as_f64().unwrap() * 1000.0) as u64,
+    });
+    said.collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    let letters = text.to_lowercase().replace(|letter: char| !letter.is_alphanumeric() && letter != '\'', " ");
+    letters.split_whitespace().map(ToOwned::to_owned).collect()
+}
+
+/// Insertions, deletions and substitutions between two texts (Levenshtein 1966).
+fn word_errors(wanted: &[String], found: &[String]) -> usize {
+    let mut row: Vec<usize> = (0..=found.len()).collect();
+    for (at, word) in wanted.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
+        for (column, other) in found.iter().enumerate() {
+            let cost = (diagonal + usize::from(word != other)).min(row[column] + 1).min(row[column + 1] + 1);
+            diagonal = std::mem::replace(&mut row[column + 1], cost);
+        }
+    }
+    row[found.len()]
+}
+
+#[test]
+fn the_file_is_the_one_its_manifest_describes() {
+    let manifest: Value = serde_json::from_slice(&std::fs::read(demo("manifest.json")).unwrap()).unwrap();
+    let bytes = std::fs::read(demo("ggml-rapport-demo.bin")).unwrap();
+    assert_eq!(manifest["bytes"], bytes.len());
+    let digest = format!("{:x}", Sha256::digest(&bytes));
+    assert_eq!(manifest["sha256"], digest.as_str());
+}
+
+#[test]
+fn the_words_are_heard_and_credited_to_who_said_them() {
+    let (mut errors, mut count) = (0, 0);
+    for report in &*REPORTS {
+        let told_apart = report.basis == Basis::TwoTrack;
+        assert_eq!(told_apart, report.call.source != "shop-photos.opus");
+        let speakers = if told_apart { vec![Some(SpeakerId(0)), Some(SpeakerId(1))] } else { vec![None] };
+        for speaker in speakers {
+            let said = truth(report);
+            let said = said.iter().filter(|line| speaker.is_none_or(|speaker| line.speaker == speaker));
+            let wanted: Vec<_> = said.flat_map(|line| words(&line.text)).collect();
+            let heard = report.utterances.iter().map(|one| &one.utterance).filter(|one| one.speaker == speaker);
+            let heard: Vec<_> = heard.flat_map(|one| words(&one.text)).collect();
+            errors += word_errors(&wanted, &heard);
+            count += wanted.len();
+        }
+    }
+    let rate = errors as f64 / count as f64;
+    println!("{errors} of {count} words wrong: {:.1} %", rate * 100.0);
+    assert!(count > 1000 && rate <= WORD_ERRORS_MAX, "{errors} of {count} words wrong");
+}
+
+#[test]
+fn utterances_begin_when_they_are_said() {
+    let (mut close, mut count) = (0_u32, 0_u32);
+    for report in REPORTS.iter().filter(|report| report.basis == Basis::TwoTrack) {
+        for line in truth(report) {
+            let own =
+                report.utterances.iter().map(|one| &one.utterance).filter(|one| one.speaker == Some(line.speaker));
+            let nearest = own.map(|one| one.span.start().ms().abs_diff(line.start_ms)).min().unwrap();
+            close += u32::from(nearest <= START_MS_MAX);
+            count += 1;
+        }
+    }
+    println!("{close} of {count} utterances begin within {START_MS_MAX} ms");
+    assert!(f64::from(close) >= START_SHARE_MIN * f64::from(count), "{close} of {count}");
+}
+
+#[test]
+fn the_figures_tell_a_warm_call_from_an_endless_one() {
+    let by_name = |name: &str| REPORTS.iter().find(|report| report.call.source.contains(name)).unwrap();
+    let (warm, endless) = (by_name("bakery-launch"), by_name("long-story"));
+    assert!(warm.small_talk.ratio + 0.1 < endless.small_talk.ratio, "{:?} {:?}", warm.small_talk, endless.small_talk);
+    assert!(endless.redirects.len() >= 2, "{:?}", endless.redirects);
+    assert!(endless.redirects.iter().all(|redirect| redirect.speaker == Some(SpeakerId(0))));
+    assert!(endless.speakers[1].talk_ratio > 0.5);
+    assert!(endless.speakers[0].me && endless.speakers[0].label == "Tom");
+}
+
+#[test]
+fn any_number_of_threads_hears_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, eight) = (run(&batch(&dir.path().join("1"), 1)), run(&batch(&dir.path().join("8"), 8)));
+    assert_eq!(one, eight);
+    assert_eq!(one, *REPORTS);
+}
+
+#[test]
+fn an_interrupted_run_goes_on_where_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let batch = batch(dir.path(), 1);
+    let stop = StopFlag::default();
+    let outcomes = batch::run(&batch, &*ENGINE, &Audience(Some(stop.clone())), &stop).unwrap();
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Written(_))).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Outcome::NotDone)).count(), 2);
+    assert_eq!(run(&batch), *REPORTS);
+}
+
+#[test]
+fn nothing_is_invented_where_nobody_speaks() {
+    let seconds = 20;
+    let tone = |at: usize, hertz: f32| (at as f32 * hertz * std::f32::consts::TAU / 16_000.0).sin();
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    let silence = vec![0.0; 16_000 * seconds];
+    let hiss: Vec<f32> = (0..16_000 * seconds).map(|_| noise() * 0.05).collect();
+    let chord: Vec<f32> = (0..16_000 * seconds)
+        .map(|at| 0.1 * (tone(at, 220.0) + tone(at, 277.2) + tone(at, 329.6)) * (0.6 + 0.4 * tone(at, 0.5)))
+        .collect();
+    let tracks: Vec<_> = [silence, hiss, chord].iter().map(|samples| Track::from_samples(samples)).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let texts = transcribe::transcribe(
+        &tracks,
+        &ENGINE.0,
+        &TranscribeSettings::default(),
+        &pool,
+        &Unwatched,
+        &StopFlag::default(),
+    );
+    for (text, name) in texts.unwrap().iter().zip(["silence", "hiss", "chord"]) {
+        assert!(text.utterances.is_empty(), "{name}: {:?}", text.utterances);
+    }
+}
