@@ -21,7 +21,7 @@ fn ten_minutes() -> Track {
         .map(|i| {
             let t = i as f32 / SAMPLE_RATE as f32;
             let beat = (t * 4.0 * std::f32::consts::PI).sin().max(0.0);
-            let talk = if (t as u32 / 7) % 3 == 0 { 0.0 } else { beat };
+            let talk = if (t as u32 / 7).is_multiple_of(3) { 0.0 } else { beat };
             (1..12).map(|n| (t * 140.0 * n as f32 * std::f32::consts::TAU).sin() / n as f32).sum::<f32>() * talk * 0.1
         })
         .collect();
@@ -44,7 +44,7 @@ fn packing(bencher: Bencher) {
 
 #[cfg(feature = "whisper")]
 mod whisper {
-    use super::*;
+    use super::{Bencher, ItemsCount, SAMPLE_RATE, ten_minutes};
     use rapport::transcribe::{Ask, Transcriber, WhisperTranscriber};
 
     /// One full window of 30 s on one thread.

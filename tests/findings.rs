@@ -199,7 +199,12 @@ fn without_speakers_talk_figures_are_withheld_with_the_reason() {
     assert_eq!(found.tangents.len(), 1);
     let tangent = &found.tangents[0];
     assert_eq!((tangent.initiator, tangent.driver, tangent.drive.len()), (None, None, 0));
-    assert!(found.small_talk.by_speaker.is_empty() && found.small_talk.seconds == Duration::from_ms(80_000));
+    assert!(
+        found
+            .small_talk
+            .as_ref()
+            .is_some_and(|talk| talk.by_speaker.is_empty() && talk.seconds == Duration::from_ms(80_000))
+    );
 }
 
 // Small talk.
@@ -208,12 +213,12 @@ fn without_speakers_talk_figures_are_withheld_with_the_reason() {
 fn small_talk_is_weighed_by_speech_and_split_at_the_budget() {
     let call = Call::new().topic(Kind::Opening, "").say(A, 4, "Hello there.");
     let found = story(call.topic(Kind::SmallTalk, "choir"), 15).business().find();
-    assert_eq!(found.small_talk.seconds, Duration::from_ms(150_000));
-    assert_eq!(found.small_talk.opening_seconds, Duration::from_ms(120_000));
-    assert!((found.small_talk.ratio - 150.0 / (4.0 + 150.0 + 80.0)).abs() < 1e-12);
-    assert_eq!(found.small_talk.by_speaker[&B], Duration::from_ms(150_000));
-    assert_eq!(found.small_talk.by_speaker[&A], Duration::ZERO);
-    assert_eq!(found.small_talk.verdict, Verdict::Healthy);
+    assert_eq!(found.small_talk.as_ref().unwrap().seconds, Duration::from_ms(150_000));
+    assert_eq!(found.small_talk.as_ref().unwrap().opening_seconds, Duration::from_ms(120_000));
+    assert!((found.small_talk.as_ref().unwrap().ratio - 150.0 / (4.0 + 150.0 + 80.0)).abs() < 1e-12);
+    assert_eq!(found.small_talk.as_ref().unwrap().by_speaker[&B], Duration::from_ms(150_000));
+    assert_eq!(found.small_talk.as_ref().unwrap().by_speaker[&A], Duration::ZERO);
+    assert_eq!(found.small_talk.as_ref().unwrap().verdict, Verdict::Healthy);
 }
 
 #[test]
@@ -221,14 +226,14 @@ fn verdicts_have_their_bounds() {
     let verdict = |pieces: usize| {
         let call = Call::new().business().business().business();
         let call = if pieces > 0 { story(call.topic(Kind::SmallTalk, "choir"), pieces) } else { call };
-        call.business().find().small_talk.verdict
+        call.business().find().small_talk.unwrap().verdict
     };
     assert_eq!(verdict(0), Verdict::Cold);
     assert_eq!(verdict(1), Verdict::Healthy);
     assert_eq!(verdict(6), Verdict::Healthy);
     assert_eq!(verdict(7), Verdict::OverBudget);
     // A quick word is not cold.
-    assert_eq!(Call::new().business().find().small_talk.verdict, Verdict::Healthy);
+    assert_eq!(Call::new().business().find().small_talk.unwrap().verdict, Verdict::Healthy);
 }
 
 // Tangents.
@@ -510,7 +515,8 @@ fn what_was_parked_may_come_back() {
 fn an_empty_call_has_no_findings() {
     let found = Call::new().find();
     assert_eq!((found.tangents.len(), found.redirects.len(), found.opportunities.len()), (0, 0, 0));
-    assert_eq!(found.small_talk.ratio, 0.0);
+    assert_eq!(found.small_talk, None);
+    assert!(found.withheld.iter().any(|withheld| withheld.field == "small_talk"));
     assert_eq!(found.speakers.len(), 2);
     assert_eq!((found.speakers[0].talk_ratio, found.speakers[0].patience_seconds), (0.0, None));
     assert!(found.warnings.iter().any(|warning| warning.code == "nothing_said"));
@@ -533,6 +539,7 @@ fn a_language_without_lexicon_is_said_to_be_unknown() {
         found.warnings.iter().any(|warning| warning.code == "language_without_lexicon" && warning.text.contains("fi"))
     );
     assert!(found.withheld.iter().any(|withheld| withheld.field == "small_talk"));
+    assert_eq!(found.small_talk, None);
     assert_eq!(found.speakers[0].fillers_per_100_words, None);
     assert_eq!(found.speakers[0].words, 14);
 }

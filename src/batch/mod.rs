@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::call::finding::Verdict;
+use crate::call::finding::SmallTalk;
 use crate::call::report::{Report, Warning};
 use crate::call::time::Duration;
 use crate::error::{Error, Result};
@@ -73,10 +73,8 @@ pub struct Summary {
     pub started_at: Option<String>,
     /// Its length.
     pub duration: Duration,
-    /// Small-talk speech over all speech, 0 to 1.
-    pub small_talk_ratio: f64,
-    /// What to think of that.
-    pub verdict: Verdict,
+    /// How much of it was social; `None` when that is withheld.
+    pub small_talk: Option<SmallTalk>,
     /// Tangents past the budget.
     pub tangents: usize,
     /// Redirects made.
@@ -120,8 +118,7 @@ impl Summary {
             client: report.call.client.clone(),
             started_at: report.call.started_at.clone(),
             duration: report.call.duration,
-            small_talk_ratio: report.small_talk.ratio,
-            verdict: report.small_talk.verdict,
+            small_talk: report.small_talk.clone(),
             tangents: report.tangents.iter().filter(|tangent| !tangent.within_budget).count(),
             redirects: report.redirects.len(),
             opportunities: report.opportunities.len(),

@@ -19,6 +19,14 @@ pub struct Warning {
     pub text: String,
 }
 
+impl Report {
+    /// Why a figure is withheld, if it is.
+    #[must_use]
+    pub fn why_withheld(&self, field: &str) -> Option<&str> {
+        self.withheld.iter().find(|held| held.field == field).map(|held| held.why.as_str())
+    }
+}
+
 impl Warning {
     /// A warning with this code and text.
     pub fn new(code: &str, text: impl Into<String>) -> Self {
@@ -140,8 +148,8 @@ pub struct Report {
     pub utterances: Vec<ReportUtterance>,
     /// What it was about.
     pub topics: Vec<Topic>,
-    /// How much of it was social.
-    pub small_talk: SmallTalk,
+    /// How much of it was social; `None` when that cannot be told (see `withheld`).
+    pub small_talk: Option<SmallTalk>,
     /// Where it left what the call was for.
     pub tangents: Vec<Tangent>,
     /// Who tried to steer back.

@@ -42,8 +42,8 @@ struct JsonFigures<'run> {
     client: Option<&'run str>,
     started_at: Option<&'run str>,
     duration: crate::call::time::Duration,
-    small_talk_ratio: f64,
-    verdict: Verdict,
+    small_talk_ratio: Option<f64>,
+    verdict: Option<Verdict>,
     tangents_over_budget: usize,
     redirects: usize,
     opportunities: usize,
@@ -98,8 +98,8 @@ fn json_call<'run>(job: &Job, outcome: &'run Outcome) -> JsonCall<'run> {
             client: summary.client.as_deref(),
             started_at: summary.started_at.as_deref(),
             duration: summary.duration,
-            small_talk_ratio: summary.small_talk_ratio,
-            verdict: summary.verdict,
+            small_talk_ratio: summary.small_talk.as_ref().map(|talk| talk.ratio),
+            verdict: summary.small_talk.as_ref().map(|talk| talk.verdict),
             tangents_over_budget: summary.tangents,
             redirects: summary.redirects,
             opportunities: summary.opportunities,
@@ -127,13 +127,14 @@ pub(super) fn table(outcomes: &[Outcome]) -> String {
     );
     for (row, title) in rows.iter().zip(&titles) {
         let date = row.started_at.as_deref().map_or("-", |date| date.get(..10).unwrap_or(date));
+        let share = row.small_talk.as_ref().map_or("-".to_owned(), |talk| format!("{:.0} %", talk.ratio * 100.0));
         let _ = writeln!(
             out,
-            "{date:<10}  {}  {:>7}  {:>8.0} %  {:<11}  {:>8}  {:>9}  {:>7}",
+            "{date:<10}  {}  {:>7}  {:>10}  {:<11}  {:>8}  {:>9}  {:>7}",
             pad(title),
             row.duration.to_string(),
-            row.small_talk_ratio * 100.0,
-            verdict(row.verdict),
+            share,
+            row.small_talk.as_ref().map_or("-", |talk| verdict(talk.verdict)),
             row.tangents,
             row.redirects,
             row.opportunities,

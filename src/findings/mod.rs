@@ -55,7 +55,7 @@ pub struct Findings {
     /// How each person talked; empty when speakers were not told apart.
     pub speakers: Vec<TalkFigures>,
     /// How much was social.
-    pub small_talk: SmallTalk,
+    pub small_talk: Option<SmallTalk>,
     /// Where the call left what it was for.
     pub tangents: Vec<Tangent>,
     /// Who tried to steer back.
@@ -82,7 +82,7 @@ pub fn find(transcript: &Transcript, topics: &[Topic], settings: &FindingSetting
     let opportunities = opportunities::find(&reading, &tangents, &redirects, settings);
     Findings {
         speakers: talk::figures(&reading),
-        small_talk: small_talk::measure(&reading, settings),
+        small_talk: can_judge(&reading).then(|| small_talk::measure(&reading, settings)),
         tangents,
         redirects,
         opportunities,
@@ -90,6 +90,11 @@ pub fn find(transcript: &Transcript, topics: &[Topic], settings: &FindingSetting
         warnings: warnings(&reading),
         withheld: withheld(&reading),
     }
+}
+
+/// Whether there are words, and they are of a language whose small talk is known.
+fn can_judge(reading: &Reading<'_>) -> bool {
+    reading.lexicon.is_some() && !reading.transcript.utterances.is_empty()
 }
 
 fn warnings(reading: &Reading<'_>) -> Vec<Warning> {
@@ -133,7 +138,9 @@ fn withheld(reading: &Reading<'_>) -> Vec<Withheld> {
         };
         hold(&["speakers", "small_talk.by_speaker", "tangents.initiator", "tangents.driver", "redirects.speaker"], why);
     }
-    if reading.lexicon.is_none() && !reading.transcript.utterances.is_empty() {
+    if reading.transcript.utterances.is_empty() {
+        hold(&["small_talk"], "nothing that was said is known");
+    } else if reading.lexicon.is_none() {
         hold(
             &["small_talk", "tangents", "redirects", "opportunities", "speakers.fillers_per_100_words"],
             "the words of this language are not known",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::call::finding::{Outcome, TalkFigures};
+use crate::call::finding::{Outcome, SmallTalk, TalkFigures};
 use crate::call::report::Report;
 use crate::call::time::Duration;
 use crate::call::transcript::SpeakerId;
@@ -67,25 +67,29 @@ fn head(report: &Report) -> String {
 }
 
 fn figures(report: &Report, out: &mut Page) {
-    let talk = &report.small_talk;
     let long: Vec<_> = words::over_long(report).collect();
     let took: Duration = long.iter().map(|tangent| tangent.span.length()).sum();
     let accepted = report.redirects.iter().filter(|one| one.outcome == Outcome::Accepted).count();
     let row = |name: &str, value: String| vec![name.to_owned(), value];
+    let talk = report.small_talk.as_ref();
+    let told = |value: Option<String>| value.unwrap_or_else(|| "withheld".to_owned());
+    let share =
+        |talk: &SmallTalk| format!("{} ({} of the speech)", words::length(talk.seconds), words::percent(talk.ratio));
+    let kept =
+        |talk: &SmallTalk| format!("{} of {}", words::length(talk.opening_seconds), words::length(talk.budget_seconds));
     let rows = [
-        row("Small talk", format!("{} ({} of the speech)", words::length(talk.seconds), words::percent(talk.ratio))),
-        row(
-            "Kept as rapport",
-            format!("{} of {}", words::length(talk.opening_seconds), words::length(talk.budget_seconds)),
-        ),
-        row("Verdict", words::verdict_name(talk.verdict).to_owned()),
+        row("Small talk", told(talk.map(share))),
+        row("Kept as rapport", told(talk.map(kept))),
+        row("Verdict", told(talk.map(|talk| words::verdict_name(talk.verdict).to_owned()))),
         row("Tangents past the opening", format!("{} ({})", long.len(), words::length(took))),
         row("Redirects", format!("{} ({accepted} accepted)", report.redirects.len())),
         row("Missed moments", report.opportunities.len().to_string()),
         row("Speakers by", words::basis(report.basis).to_owned()),
     ];
     out.table("Figures", &["Figure", "Value"], &rows);
-    out.paragraph(words::verdict(talk.verdict));
+    if let Some(talk) = talk {
+        out.paragraph(words::verdict(talk.verdict));
+    }
 }
 
 fn people(report: &Report, out: &mut Page) {

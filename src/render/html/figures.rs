@@ -45,9 +45,10 @@ pub(super) struct Figures {
 }
 
 pub(super) fn figures(report: &Report) -> Figures {
-    let talk = &report.small_talk;
-    let kept = words::within_one(talk.ratio * talk.opening_seconds.share_of(talk.seconds));
-    let all = words::within_one(talk.ratio);
+    let talk = report.small_talk.as_ref().filter(|talk| talk.seconds > Duration::ZERO);
+    let ratio = talk.map_or(0.0, |talk| talk.ratio);
+    let kept = words::within_one(talk.map_or(0.0, |talk| ratio * talk.opening_seconds.share_of(talk.seconds)));
+    let all = words::within_one(ratio);
     let shown = report.speakers.len().min(SPEAKERS_SHOWN);
     let why =
         report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
@@ -59,19 +60,21 @@ pub(super) fn figures(report: &Report) -> Figures {
         kept_bar: percent_width(kept),
         beyond_bar: percent_width(all - kept.min(all)),
         beyond_at: percent_width(kept),
-        has_small_talk: talk.seconds > Duration::ZERO,
-        kept: format!("{} of {}", words::length(talk.opening_seconds), words::length(talk.budget_seconds)),
+        has_small_talk: talk.is_some(),
+        kept: talk.map_or_else(String::new, |talk| {
+            format!("{} of {}", words::length(talk.opening_seconds), words::length(talk.budget_seconds))
+        }),
         beyond: words::length(words::beyond_budget(report)),
         by_speaker: talk
-            .by_speaker
             .iter()
+            .flat_map(|talk| &talk.by_speaker)
             .map(|(id, seconds)| format!("{} {}", words::who(report, *id), words::length(*seconds)))
             .collect(),
     }
 }
 
 fn cards(report: &Report) -> Vec<Figure> {
-    let talk = &report.small_talk;
+    let talk = report.small_talk.as_ref();
     let accepted = report.redirects.iter().filter(|one| one.outcome == Outcome::Accepted).count();
     let long: Vec<_> = words::over_long(report).collect();
     let took: Duration = long.iter().map(|tangent| tangent.span.length()).sum();
@@ -80,10 +83,11 @@ fn cards(report: &Report) -> Vec<Figure> {
     });
     vec![
         Figure {
-            value: words::percent(talk.ratio),
+            value: talk.map_or_else(|| "–".to_owned(), |talk| words::percent(talk.ratio)),
             name: "small talk",
             term: "small-talk-ratio",
-            note: format!("{} of speech", words::length(talk.seconds)),
+            note: talk
+                .map_or_else(|| "withheld".to_owned(), |talk| format!("{} of speech", words::length(talk.seconds))),
         },
         Figure {
             value: long.len().to_string(),

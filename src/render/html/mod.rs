@@ -30,9 +30,7 @@ struct Page {
     facts: Vec<String>,
     agenda: Vec<String>,
     sentence: String,
-    verdict: &'static str,
-    verdict_name: &'static str,
-    verdict_class: &'static str,
+    verdict: Option<VerdictWords>,
     language: String,
     duration_ms: u64,
     recording: Option<String>,
@@ -45,6 +43,13 @@ struct Page {
     transcript: transcript::Transcript,
     doubts: Vec<String>,
     made_by: String,
+}
+
+/// What is thought of the amount of small talk.
+struct VerdictWords {
+    said: &'static str,
+    name: &'static str,
+    class: &'static str,
 }
 
 /// The report as a page.
@@ -70,9 +75,11 @@ fn page(report: &Report, recording: Option<&str>) -> Page {
         facts: facts(report),
         agenda: call.agenda.iter().map(|item| words::clean(item)).filter(|item| !item.is_empty()).collect(),
         sentence: words::sentence(report),
-        verdict: words::verdict(report.small_talk.verdict),
-        verdict_name: words::verdict_name(report.small_talk.verdict),
-        verdict_class: verdict_class(report.small_talk.verdict),
+        verdict: report.small_talk.as_ref().map(|talk| VerdictWords {
+            said: words::verdict(talk.verdict),
+            name: words::verdict_name(talk.verdict),
+            class: verdict_class(talk.verdict),
+        }),
         language: link::language_tag(call.language.as_deref()),
         duration_ms: call.duration.ms(),
         recording: recording.map(link::address),

@@ -73,7 +73,7 @@ fn title(report: &Report, page: &mut Canvas) {
 }
 
 fn small_talk(report: &Report, page: &mut Canvas) {
-    let talk = &report.small_talk;
+    let Some(talk) = &report.small_talk else { return };
     page.heading("Small talk");
     let beyond = words::beyond_budget(report);
     if talk.seconds > Duration::ZERO {

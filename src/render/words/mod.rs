@@ -231,7 +231,7 @@ pub fn frame(report: &Report) -> Option<String> {
 /// Small talk beyond what the opening budget covers.
 #[must_use]
 pub fn beyond_budget(report: &Report) -> Duration {
-    report.small_talk.seconds - report.small_talk.opening_seconds
+    report.small_talk.as_ref().map_or(Duration::ZERO, |talk| talk.seconds - talk.opening_seconds)
 }
 
 /// How much of the opening budget was used: `1 min 23 s of 2 min kept as rapport`.

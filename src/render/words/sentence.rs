@@ -19,14 +19,17 @@ pub fn sentence(report: &Report) -> String {
     if report.speech.is_empty() && report.utterances.is_empty() {
         return "Nobody is heard to speak in this call, so there is nothing to judge.".to_owned();
     }
+    if report.small_talk.is_none() {
+        let why = report.why_withheld("small_talk").map_or_else(String::new, |why| format!(": {}", super::clean(why)));
+        return format!("How much of this call was small talk cannot be told{why}.");
+    }
     format!("{}, {}, {}.", small_talk_clause(report), drivers_clause(report), redirect_clause(report))
 }
 
 fn small_talk_clause(report: &Report) -> String {
-    let talk = &report.small_talk;
-    if talk.seconds == Duration::ZERO {
+    let Some(talk) = report.small_talk.as_ref().filter(|talk| talk.seconds > Duration::ZERO) else {
         return "There was no small talk in this call".to_owned();
-    }
+    };
     format!("Small talk was {} of this call ({} of the speech)", length(talk.seconds), percent(talk.ratio))
 }
 
