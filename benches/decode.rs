@@ -19,7 +19,8 @@ fn main() {
     let wav = folder.path().join("long.wav");
     write_wav(&wav, hours);
     decode(&wav);
-    for file in std::env::split_paths(&std::env::var_os("RAPPORT_BENCH_FILES").unwrap_or_default()) {
+    let named = std::env::var_os("RAPPORT_BENCH_FILES").unwrap_or_default();
+    for file in std::env::split_paths(&named).filter(|file| !file.as_os_str().is_empty()) {
         decode(&file);
     }
 }
