@@ -20,7 +20,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// Words wrong in a hundred, over all sample calls; models/demo/manifest.json has the figure of the file itself.
-const WORD_ERRORS_MAX: f64 = 0.12;
+const WORD_ERRORS_MAX: f64 = 0.10;
 /// How far an utterance's start may be from the truth, and the share of utterances for which that must hold.
 const START_MS_MAX: u64 = 300;
 const START_SHARE_MIN: f64 = 0.9;
