@@ -3,6 +3,7 @@
 #![cfg(feature = "whisper")]
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::LazyLock;
 
 use rapport::batch::{self, Batch, Format, Job, Outcome, Watch};
@@ -11,6 +12,7 @@ use rapport::call::report::Report;
 use rapport::call::transcript::{Basis, SpeakerId};
 use rapport::error::Result;
 use rapport::ingest::inputs::{self, InputKind};
+use rapport::ingest::recording;
 use rapport::options::{CallFlags, call_settings};
 use rapport::pipeline::Engines;
 use rapport::progress::{Event, StopFlag, Unwatched};
@@ -21,6 +23,8 @@ use sha2::{Digest, Sha256};
 
 /// Words wrong in a hundred, over all sample calls; models/demo/manifest.json has the figure of the file itself.
 const WORD_ERRORS_MAX: f64 = 0.10;
+/// Words that may differ when the model is widened: half floats are rounded elsewhere in other processors.
+const WIDENED_DIFFERENCE_MAX: f64 = 0.01;
 /// How far an utterance's start may be from the truth, and the share of utterances for which that must hold.
 const START_MS_MAX: u64 = 300;
 const START_SHARE_MIN: f64 = 0.9;
@@ -81,6 +85,16 @@ static REPORTS: LazyLock<Vec<Report>> = LazyLock::new(|| {
     let dir = tempfile::tempdir().unwrap();
     run(&batch(dir.path(), 2))
 });
+
+/// What an engine hears in recordings, as words: the tracks of a call one after the other.
+fn heard_in(file: &Path, engine: &dyn Transcriber) -> Vec<String> {
+    let recording = recording::read(file, &StopFlag::default()).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let settings = TranscribeSettings::default();
+    let texts =
+        transcribe::transcribe(&recording.tracks, engine, &settings, &pool, &Unwatched, &StopFlag::default()).unwrap();
+    texts.iter().flat_map(|text| &text.utterances).flat_map(|one| words(&one.text)).collect()
+}
 
 struct Said {
     speaker: SpeakerId,
@@ -163,6 +177,25 @@ fn utterances_begin_when_they_are_said() {
     }
     println!("{close} of {count} utterances begin within {START_MS_MAX} ms");
     assert!(f64::from(close) >= START_SHARE_MIN * f64::from(count), "{close} of {count}");
+}
+
+/// The shapes of larger models for benchmarks. Needs Python with numpy, which `scripts/test` brings; elsewhere name one
+/// in `RAPPORT_PYTHON`.
+#[test]
+fn widened_to_the_shape_of_base_it_hears_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let python = std::env::var_os("RAPPORT_PYTHON").unwrap_or_else(|| "python3".into());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/train_demo_model/widen.py");
+    let run = Command::new(&python).arg("-B").arg(script).arg("--output-dir").arg(dir.path()).output();
+    let run = run.unwrap_or_else(|error| panic!("cannot run {}: {error}", python.display()));
+    let told = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{told}\nif numpy is missing: scripts/test, or RAPPORT_PYTHON=PYTHON_WITH_NUMPY");
+    let wide = WhisperTranscriber::load(&dir.path().join("ggml-rapport-wide-base.bin")).unwrap();
+    let call = demo("calls/shop-photos.opus");
+    let (own, widened) = (heard_in(&call, &ENGINE.0), heard_in(&call, &wide));
+    let differing = word_errors(&own, &widened);
+    println!("{differing} of {} words differ when widened", own.len());
+    assert!(own.len() > 200 && differing as f64 <= WIDENED_DIFFERENCE_MAX * own.len() as f64, "{own:?} {widened:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-"""Write whisper.cpp's ggml files: f16, q8_0 and q5_0.
+"""Read and write whisper.cpp's ggml files: f16, q8_0 and q5_0.
 
 The layout is that of whisper.cpp's convert-pt-to-ggml.py, the blocks are those of ggml-quants.c.
 """
@@ -6,11 +6,11 @@ import struct
 
 import numpy as np
 
-import features
-import tokens
+import special
 
 MAGIC, BLOCK = 0x67676D6C, 32
 AUDIO_FRAMES, TEXT_POSITIONS, MELS = 1_500, 448, 80
+SIZES_BYTES = 48  # twelve integers
 
 
 def q8_0(array):
@@ -56,19 +56,67 @@ def tensor_bytes(name, array, kind):
     return matrix_type, quantize(np.ascontiguousarray(array))
 
 
-def write(path, tensors, heads, layers, kind):
-    """Write OpenAI-named float32 arrays; `layers` is (encoder, decoder)."""
+def head():
+    """What a file says between its sizes and its tensors: mel filters and the vocabulary."""
+    import features
+    import tokens
+
+    parts = [struct.pack("2i", *features.FILTERS.shape), features.FILTERS.tobytes(), struct.pack("i", len(tokens.STRINGS))]
+    for string in tokens.STRINGS:
+        parts.append(struct.pack("i", len(string)) + string)
+    return b"".join(parts)
+
+
+def write(path, tensors, heads, layers, kind, head_bytes=None):
+    """Write OpenAI-named float32 arrays; `layers` is (encoder, decoder), `head_bytes` that of `read` or `head`."""
     width = tensors["encoder.ln_post.weight"].shape[0]
     with open(path, "wb") as out:
-        out.write(struct.pack("12i", MAGIC, tokens.VOCABULARY, AUDIO_FRAMES, width, heads, layers[0], TEXT_POSITIONS,
+        out.write(struct.pack("12i", MAGIC, special.VOCABULARY, AUDIO_FRAMES, width, heads, layers[0], TEXT_POSITIONS,
                               width, heads, layers[1], MELS, KINDS[kind][0]))
-        out.write(struct.pack("2i", *features.FILTERS.shape) + features.FILTERS.tobytes())
-        out.write(struct.pack("i", len(tokens.STRINGS)))
-        for string in tokens.STRINGS:
-            out.write(struct.pack("i", len(string)) + string)
+        out.write(head() if head_bytes is None else head_bytes)
         for name, array in tensors.items():
             if name in ("encoder.conv1.bias", "encoder.conv2.bias"):
                 array = array.reshape(-1, 1)
             kind_number, data = tensor_bytes(name, array, kind)
             out.write(struct.pack("3i", array.ndim, len(name), kind_number))
             out.write(struct.pack(f"{array.ndim}i", *array.shape[::-1]) + name.encode() + data)
+
+
+def values(kind, raw, shape):
+    """A tensor of a file as float32."""
+    if kind in (0, 1):
+        return np.frombuffer(raw, np.float32 if kind == 0 else np.float16).astype(np.float32).reshape(shape)
+    if kind != 8:
+        raise ValueError(f"tensor type {kind}: wanted f32, f16 or q8_0; export with --kind q8_0 or f16")
+    rows = np.frombuffer(raw, np.uint8).reshape(-1, 2 + BLOCK)
+    scale = rows[:, :2].copy().view(np.float16).astype(np.float32)
+    return (rows[:, 2:].view(np.int8).astype(np.float32) * scale).reshape(shape)
+
+
+def read(path):
+    """(head, vocabulary strings, {name: float32 array}) of a file."""
+    data, at = path.read_bytes(), SIZES_BYTES
+    magic, = struct.unpack_from("i", data)
+    if magic != MAGIC:
+        raise ValueError(f"{path}: no ggml file")
+    bands, bins = struct.unpack_from("2i", data, at)
+    at += 8 + 4 * bands * bins
+    count, = struct.unpack_from("i", data, at)
+    at += 4
+    strings, tensors = [], {}
+    for _ in range(count):
+        length, = struct.unpack_from("i", data, at)
+        strings.append(data[at + 4:at + 4 + length])
+        at += 4 + length
+    head_bytes = data[SIZES_BYTES:at]
+    while at < len(data):
+        rank, length, kind = struct.unpack_from("3i", data, at)
+        shape = struct.unpack_from(f"{rank}i", data, at + 12)[::-1]
+        at += 12 + 4 * rank
+        name, at = data[at:at + length].decode(), at + length
+        size = int(np.prod(shape))
+        size = size * {0: 4, 1: 2}[kind] if kind in (0, 1) else size // BLOCK * (2 + BLOCK)
+        array = values(kind, data[at:at + size], shape)
+        tensors[name] = array.ravel() if name in ("encoder.conv1.bias", "encoder.conv2.bias") else array
+        at += size
+    return head_bytes, strings, tensors

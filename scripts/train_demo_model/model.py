@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import special
 import text
 import tokens
 
@@ -113,7 +114,7 @@ class Whisper(nn.Module):
         self.text_positions = nn.Parameter(torch.randn(TEXT_POSITIONS, WIDTH) * 0.02)
         self.phone_head = nn.Linear(WIDTH, phones)
         self.word_head = nn.Linear(WIDTH, WIDTH)
-        self.register_buffer("sines", torch.tensor(sinusoids(tokens.TIMES, WIDTH)), persistent=False)
+        self.register_buffer("sines", torch.tensor(sinusoids(special.TIMES, WIDTH)), persistent=False)
 
     def table(self):
         """Embeddings of all compact ids."""
@@ -140,13 +141,13 @@ def export(state):
     """OpenAI-named float32 arrays from a state dict."""
     s = {name: value.detach().float().numpy() for name, value in state.items()}
     out = {"encoder.positional_embedding": sinusoids(FRAMES, WIDTH), "decoder.positional_embedding": s["text_positions"]}
-    table = np.zeros((tokens.VOCABULARY, WIDTH), np.float32)
+    table = np.zeros((special.VOCABULARY, WIDTH), np.float32)
     table[:, BIAS_CHANNEL] = UNUSED_LOGIT
     table[Compact.used] = s["embedding"][:Compact.text_count]
-    for token, compact in ((tokens.EOT, Compact.eot), (tokens.NO_SPEECH, Compact.no_speech), (tokens.SOT, Compact.sot)):
+    for token, compact in ((special.EOT, Compact.eot), (special.NO_SPEECH, Compact.no_speech), (special.SOT, Compact.sot)):
         table[token] = s["embedding"][compact]
-    times = slice(tokens.FIRST_TIME, tokens.FIRST_TIME + tokens.TIMES)
-    table[times] = s["time_base"] + sinusoids(tokens.TIMES, WIDTH) @ s["time_map"]
+    times = slice(special.FIRST_TIME, special.FIRST_TIME + special.TIMES)
+    table[times] = s["time_base"] + sinusoids(special.TIMES, WIDTH) @ s["time_map"]
     out["decoder.token_embedding.weight"] = table
     out["decoder.ln.weight"], out["decoder.ln.bias"] = s["ln.weight"].copy(), s["ln.bias"].copy()
     out["decoder.ln.weight"][BIAS_CHANNEL], out["decoder.ln.bias"][BIAS_CHANNEL] = 0.0, 1.0

@@ -18,6 +18,7 @@ import export
 import features
 import ggml
 import model
+import special
 import speech
 import tokens
 from model import Compact
@@ -44,7 +45,7 @@ def whisper_logits(lib, context, ids):
     assert lib.whisper_encode(context, 0, 1) == 0
     array = (ctypes.c_int * len(ids))(*ids)
     assert lib.whisper_decode(context, array, len(ids), 0, 1) == 0
-    return np.ctypeslib.as_array(lib.whisper_get_logits(context), (len(ids), tokens.VOCABULARY))[-1].copy()
+    return np.ctypeslib.as_array(lib.whisper_get_logits(context), (len(ids), special.VOCABULARY))[-1].copy()
 
 
 def main():
@@ -56,7 +57,7 @@ def main():
     sound[8_000:8_000 + len(utterance.sound)] = utterance.sound / 40_000
     mel = features.normalised(features.log_mel(sound))
     words = tokens.encode(" Please send me the")
-    ids = [tokens.SOT, tokens.FIRST_TIME + 26] + words
+    ids = [special.SOT, special.FIRST_TIME + 26] + words
     lib = library()
     with tempfile.NamedTemporaryFile(suffix=".bin") as file:
         ggml.write(Path(file.name), export.tensors_of(options.checkpoint, "average"), model.HEADS,
@@ -76,7 +77,7 @@ def main():
         compact = [Compact.sot, Compact.first_time + 26] + [Compact.of_token[t] for t in words]
         logits = net.decode(encoded, torch.tensor([compact]))[0][0, -1].numpy()
     soft = lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum()  # noqa: E731
-    whole = np.concatenate([ours[Compact.used], ours[tokens.FIRST_TIME:tokens.FIRST_TIME + tokens.TIMES]])
+    whole = np.concatenate([ours[Compact.used], ours[special.FIRST_TIME:special.FIRST_TIME + special.TIMES]])
     mine = np.concatenate([logits[:Compact.text_count], logits[Compact.first_time:]])
     spectrum, network = np.abs(soft(theirs) - soft(ours)).max(), np.abs(soft(whole) - soft(mine)).max()
     print(f"largest difference of a probability: {spectrum:.5f} by the spectrum (bar {SPECTRUM_BAR}), "

@@ -1,17 +1,13 @@
 """GPT-2 byte pairs and the ids of English-only whisper models.
 
 The vocabulary strings come from the package openai-whisper on PyPI (its data files only; see
-`assets.py`). whisper.cpp takes a model for English-only when it has 51,864 tokens, and then uses the
-ids below.
+`assets.py`).
 """
 import base64
 import re
 
 import assets
-
-EOT, SOT, PREV, NO_SPEECH, NO_TIMES, FIRST_TIME = 50256, 50257, 50360, 50361, 50362, 50363
-VOCABULARY = 51_864
-TIMES = 1_501  # <|0.00|> to <|30.00|> in steps of 0.02 s
+from special import EOT
 
 
 def load_strings():

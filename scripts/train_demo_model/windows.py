@@ -13,7 +13,6 @@ import scipy.signal
 
 import features
 import speech
-
 import tokens
 from model import Compact
 
@@ -25,11 +24,14 @@ PAUSE_S = (0.28, 1.2)
 LEAD_S = (0.0, 0.8)  # whisper.cpp accepts a first time of at most 1.0 s
 # The attention of a word may fall this many frames outside its sound; that of a time token around it.
 WORD_SLACK, TIME_SLACK = 2, 4
-TELEPHONE = scipy.signal.butter(4, [300, 3400], "bandpass", fs=SECOND, output="sos")  # the 8 kHz band of a telephone
+# A telephone line carries 8,000 samples a second, and many cut below 300 Hz; above 4 kHz there is nothing at all.
+LINE_HZ = 8_000
+LINE_LOW = scipy.signal.butter(2, 300, "highpass", fs=LINE_HZ, output="sos")
 SINGLE_SHARE, PARTIAL_SHARE = 0.2, 0.15  # windows with one utterance, and windows that end early
 MIXED_SHARE = 0.3  # windows that hold both voices, as those of a mono call
-TELEPHONE_SHARE, NOISE_SHARE = 0.1, 0.5
+TELEPHONE_SHARE, LINE_LOW_SHARE, NOISE_SHARE = 0.25, 0.5, 0.5
 PADDED_SHARE = 0.5  # windows whose noise ends soon after the speech: the rest was padded with silence
+
 
 class Pool:
     """All utterances of a voice with their token ids, read from the shards."""
@@ -48,6 +50,7 @@ class Pool:
                 utterance = speech.Utterance(*item)
                 self.voices[utterance.voice].append((utterance, labelled(utterance)))
 
+
 def labelled(utterance):
     """[(compact id, start, end)] of each token: those of its word, in seconds; marks follow their word."""
     out, word = [], -1
@@ -58,6 +61,7 @@ def labelled(utterance):
         start, end = utterance.word_times[word]
         out.append((Compact.of_token[token], start, end) if string.strip().isalpha() else (Compact.of_token[token], end, end))
     return out
+
 
 def pick(pool, rng, frames, single, partial):
     """Utterances and where they start: [(sample, (utterance, labels))]."""
@@ -81,22 +85,33 @@ def pick(pool, rng, frames, single, partial):
         if single:
             return chosen
 
+
+def telephone(sound, rng):
+    """The sound as it comes out of a telephone line."""
+    narrow = scipy.signal.resample_poly(sound, LINE_HZ, SECOND)
+    if rng.random() < LINE_LOW_SHARE:
+        narrow = scipy.signal.sosfilt(LINE_LOW, narrow)
+    return scipy.signal.resample_poly(narrow, SECOND, LINE_HZ)[:len(sound)].astype(np.float32)
+
+
 def spoil(sound, rng, noise, speech_end):
-    """Gain, telephone band and noise; `speech_end` is the sample behind the last utterance."""
-    if rng.random() < TELEPHONE_SHARE:
-        sound = scipy.signal.sosfilt(TELEPHONE, sound).astype(np.float32)
+    """Gain, noise and a telephone line; `speech_end` is the sample behind the last utterance."""
     sound = sound * 10 ** (rng.uniform(-14, 2) / 20)
     if rng.random() < NOISE_SHARE:
         kind, at = rng.randrange(len(noise)), rng.randrange(len(noise[0]) - len(sound))
         until = speech_end + int(SECOND * rng.uniform(0, 1)) if rng.random() < PADDED_SHARE else len(sound)
         until = min(until, len(sound))
         sound[:until] += noise[kind][at:at + until] * 10 ** (rng.uniform(-78, -44) / 20)
+    if rng.random() < TELEPHONE_SHARE:
+        sound = telephone(sound, rng)
     return np.clip(sound, -1, 1)
+
 
 def noises(seed):
     """Two minutes of white and of low-passed noise."""
     white = np.random.default_rng(seed).standard_normal(SECOND * 120).astype(np.float32)
     return [white, np.convolve(white, np.ones(8, np.float32) / 4, "same").astype(np.float32)]
+
 
 def window(pool, rng, noise, frames, offsets):
     """(mel, offset, target rows, phone of each encoder frame). A row: (id, guide start, guide end or -1)."""
@@ -121,6 +136,7 @@ def window(pool, rng, noise, frames, offsets):
     loudest = mel.max() + (rng.uniform(0, 0.6) if rng.random() < 0.4 else 0)
     return features.normalised(mel, loudest), offset, rows, phones
 
+
 def batch(pool, rng, noise, size, frames, length, offsets):
     """Arrays of `size` windows whose targets fit `length` tokens."""
     mel = np.zeros((size, frames, features.MELS), np.float32)
@@ -137,6 +153,7 @@ def batch(pool, rng, noise, size, frames, length, offsets):
         guides[b, :n] = [r[1:] for r in rows[1:]]
     longest = max(8, int((targets >= 0).sum(1).max()))
     return mel, offset, ids[:, :longest], targets[:, :longest], guides[:, :longest], phones
+
 
 def feed(queue, folder, seed, size, frames, length, offsets):
     """Endless batches into a queue; reads new shards now and then. Runs as a process of its own."""

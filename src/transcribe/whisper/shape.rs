@@ -8,7 +8,8 @@ use crate::transcribe::model_file::ModelShape;
 /// in the shape of a known one has other alignment heads, and so have models distilled from it.
 pub(super) fn alignment(shape: &ModelShape, file_name: &str) -> Option<DtwModelPreset> {
     let name = file_name.to_lowercase();
-    if name.contains("distil") {
+    // Our own widened benchmark models have the shape and the name of a known one, but not its heads.
+    if name.contains("distil") || name.contains("rapport") {
         return None;
     }
     let many = shape.is_multilingual();
@@ -51,6 +52,7 @@ mod tests {
         let base = shape((6, 6), 512, 51_864, 80);
         assert!(matches!(alignment(&base, "ggml-base.en-q5_1.bin"), Some(DtwModelPreset::BaseEn)));
         assert!(alignment(&base, "study-q8_0.bin").is_none());
+        assert!(alignment(&base, "ggml-rapport-wide-base.bin").is_none());
         assert!(alignment(&base, "ggml-small.en.bin").is_none());
         let turbo = shape((32, 4), 1280, 51_866, 128);
         assert!(matches!(alignment(&turbo, "ggml-large-v3-turbo-q5_0.bin"), Some(DtwModelPreset::LargeV3Turbo)));
