@@ -9,6 +9,7 @@ import argparse
 import copy
 import multiprocessing
 import signal
+import socket
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -202,8 +203,10 @@ def main():
     # to do, two processes were twice as fast as two threads.
     parser.add_argument("--processes", type=int, default=2, help="each takes its share of every batch")
     parser.add_argument("--threads", type=int, default=1, help="of each process")
-    parser.add_argument("--port", type=int, default=29_517, help="at which the processes meet on this machine")
     options = parser.parse_args()
+    with socket.socket() as free:  # at which the processes meet on this machine
+        free.bind(("127.0.0.1", 0))
+        options.port = free.getsockname()[1]
     others = [multiprocessing.get_context("spawn").Process(target=work_alone, args=(rank, options))
               for rank in range(1, options.processes)]
     for process in others:
