@@ -42,7 +42,8 @@ def main():
         "steps": saved["step"],
         "hours": round(saved["seconds"] / 3600, 2),
         "data": {"utterances": options.utterances, "words": len(text.WORDS), "synthesizer": "flite 2.2", "voices": list(speech.VOICES),
-                 "speech_seed": speech.SHARD_SEED, "windows": "12 s, then 30 s; mixed voices in 30 %; noise, gain, telephone band"},
+                 "speech_seed": speech.SHARD_SEED, "windows": "12 s, then 30 s; mixed voices in 30 %; noise, gain; a telephone line in 25 % of the last stage, a telephone "
+                            "band in 10 % before"},
         "figures": json.loads(options.figures.read_text(encoding="utf-8")),
         "licences": {"flite and its voices rms and slt (CMU ARCTIC)": "BSD-style, Carnegie Mellon University: free use with the notice kept",
                      "espeak-ng (voices of the earlier checkpoint)": "GPL-3.0-or-later for the program; its sound is not covered",

@@ -24,12 +24,14 @@ PAUSE_S = (0.28, 1.2)
 LEAD_S = (0.0, 0.8)  # whisper.cpp accepts a first time of at most 1.0 s
 # The attention of a word may fall this many frames outside its sound; that of a time token around it.
 WORD_SLACK, TIME_SLACK = 2, 4
-# A telephone line carries 8,000 samples a second, and many cut below 300 Hz; above 4 kHz there is nothing at all.
+# A telephone line carries 8,000 samples a second: above 4 kHz there is nothing at all. Many cut below 300 Hz, and
+# sharply above 3,400 Hz or somewhere near (LINE_TOPS_HZ).
 LINE_HZ = 8_000
 LINE_LOW = scipy.signal.butter(2, 300, "highpass", fs=LINE_HZ, output="sos")
+LINE_TOPS_HZ, LINE_TAPS = (3_200, 3_900), 101
 SINGLE_SHARE, PARTIAL_SHARE = 0.2, 0.15  # windows with one utterance, and windows that end early
 MIXED_SHARE = 0.3  # windows that hold both voices, as those of a mono call
-TELEPHONE_SHARE, LINE_LOW_SHARE, NOISE_SHARE = 0.25, 0.5, 0.5
+TELEPHONE_SHARE, LINE_LOW_SHARE, LINE_TOP_SHARE, NOISE_SHARE = 0.3, 0.5, 0.7, 0.5
 PADDED_SHARE = 0.5  # windows whose noise ends soon after the speech: the rest was padded with silence
 
 
@@ -91,6 +93,9 @@ def telephone(sound, rng):
     narrow = scipy.signal.resample_poly(sound, LINE_HZ, SECOND)
     if rng.random() < LINE_LOW_SHARE:
         narrow = scipy.signal.sosfilt(LINE_LOW, narrow)
+    if rng.random() < LINE_TOP_SHARE:
+        taps = scipy.signal.firwin(LINE_TAPS, rng.uniform(*LINE_TOPS_HZ), fs=LINE_HZ)
+        narrow = scipy.signal.fftconvolve(narrow, taps, "same")
     return scipy.signal.resample_poly(narrow, SECOND, LINE_HZ)[:len(sound)].astype(np.float32)
 
 
