@@ -187,6 +187,7 @@ pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report
         opportunities: found.opportunities,
         frame: found.frame,
         mirroring: None,
+        coaching: found.coaching,
         warnings,
         withheld: found.withheld,
     }

@@ -50,7 +50,7 @@ fn fields(value: &Value, place: &str) -> Vec<(String, String)> {
     if let Value::Object(object) = value {
         for (name, inner) in object {
             found.push((place.to_owned(), name.clone()));
-            if name != "by_speaker" && name != "drive" {
+            if !["by_speaker", "drive", "questions"].contains(&name.as_str()) {
                 found.extend(fields(inner, &format!("{place}/{name}")));
             }
         }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::call::coaching::Note;
 use crate::call::time::{Duration, Span, Timestamp};
 use crate::call::topic::Kind;
 use crate::call::transcript::SpeakerId;
@@ -40,6 +41,9 @@ pub struct TalkFigures {
     pub patience_seconds: Option<Duration>,
     /// "um", "uh", "you know" in every hundred words; `None` without words, or where the language's fillers are unknown.
     pub fillers_per_100_words: Option<f64>,
+    /// New topics opened for each turn taken, 0 to 1; `None` without a turn, or where topics are not known.
+    #[serde(default)]
+    pub topic_shift_tendency: Option<f64>,
 }
 
 /// What to think of the amount of small talk.
@@ -171,6 +175,9 @@ pub struct Tangent {
     pub ended_by: EndedBy,
     /// What each utterance of it did.
     pub moves: Vec<Move>,
+    /// Questions asked in it by speaker, which keep it going; empty when speakers were not told apart.
+    #[serde(default)]
+    pub questions: BTreeMap<SpeakerId, usize>,
 }
 
 /// How a redirect goes about it.
@@ -243,8 +250,14 @@ pub struct Opportunity {
     pub tangent: usize,
     /// Why this is a real opening, in words.
     pub reasons: Vec<String>,
-    /// How much of the tangent was still to come.
+    /// How much of the tangent was still to come, less the time it usually takes to steer back.
     pub seconds_saved: Duration,
+    /// What would have been saved with a redirect that takes long to work: three in four are quicker.
+    #[serde(default)]
+    pub seconds_saved_low: Duration,
+    /// What would have been saved with a redirect that works at once.
+    #[serde(default)]
+    pub seconds_saved_high: Duration,
     /// Something warm that could have been said.
     pub warm: String,
     /// Something firm that could have been said.
@@ -256,6 +269,12 @@ pub struct Opportunity {
 pub struct Frame {
     /// When somebody said how long the call would take; `None` when nobody did.
     pub announced_at: Option<Timestamp>,
+    /// Who said so; `None` when nobody did, or speakers were not told apart.
+    #[serde(default)]
+    pub announced_by: Option<SpeakerId>,
+    /// When somebody said early what the call was for; `None` when nobody did.
+    #[serde(default)]
+    pub agenda_at: Option<Timestamp>,
     /// How many minutes they said.
     pub minutes: Option<u32>,
     /// How far the call ran past that; `None` without an announcement.
@@ -264,4 +283,10 @@ pub struct Frame {
     pub parked: Vec<usize>,
     /// Those of them that were taken up again.
     pub parked_returned: Vec<usize>,
+    /// When somebody first asked whether there was anything else; `None` when nobody did.
+    #[serde(default)]
+    pub anything_else_asked_at: Option<Timestamp>,
+    /// What to do about the frame next time, with the reason; `None` when there is nothing to say.
+    #[serde(default)]
+    pub advice: Option<Note>,
 }

@@ -1,7 +1,9 @@
 //! The nouns of the product, one short file each. No input or output, no engines, no clock.
 
 pub mod audio;
+pub mod coaching;
 pub mod finding;
+pub mod mirroring;
 pub mod report;
 pub mod time;
 pub mod topic;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::coaching::Coaching;
 use crate::call::finding::{Frame, Opportunity, Redirect, SmallTalk, TalkFigures, Tangent};
+use crate::call::mirroring::Mirroring;
 use crate::call::time::Duration;
 use crate::call::topic::{Kind, Topic};
 use crate::call::transcript::{Basis, SpeechSpan, Utterance};
@@ -123,10 +125,6 @@ pub struct ReportUtterance {
     pub kind: Kind,
 }
 
-/// How alike the two speakers sounded and how that moved. Not measured yet by any stage, so always absent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Mirroring {}
-
 /// All that is said of one call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -160,6 +158,9 @@ pub struct Report {
     pub frame: Frame,
     /// How the speakers' sound drew together; `None` when not measured.
     pub mirroring: Option<Mirroring>,
+    /// What to take from it; `None` where there is nothing to judge.
+    #[serde(default)]
+    pub coaching: Option<Coaching>,
     /// What is to be doubted.
     pub warnings: Vec<Warning>,
     /// What is not said, and why.

@@ -3,6 +3,7 @@
 //!
 //! Read [`find`] first, then one file: each finds one thing in a [`reading`] of the call.
 
+mod coaching;
 mod drive;
 mod frame;
 mod opportunities;
@@ -14,6 +15,7 @@ mod steer;
 mod talk;
 mod tangents;
 
+use crate::call::coaching::Coaching;
 use crate::call::finding::{Frame, Opportunity, Redirect, SmallTalk, TalkFigures, Tangent};
 use crate::call::report::{Warning, Withheld};
 use crate::call::time::Duration;
@@ -64,6 +66,8 @@ pub struct Findings {
     pub opportunities: Vec<Opportunity>,
     /// The announced frame and what was parked.
     pub frame: Frame,
+    /// What to take from the call; `None` where there is nothing to judge.
+    pub coaching: Option<Coaching>,
     /// What is to be doubted.
     pub warnings: Vec<Warning>,
     /// What is not said, and why.
@@ -80,13 +84,23 @@ pub fn find(transcript: &Transcript, topics: &[Topic], settings: &FindingSetting
     let tangents = tangents::find(&reading, &runs, &attempts, settings);
     let redirects = redirects::placed(attempts, &tangents);
     let opportunities = opportunities::find(&reading, &tangents, &redirects, settings);
+    let frame = frame::advised(frame::find(&reading, &runs, settings), &reading, &opportunities);
+    let small_talk = can_judge(&reading).then(|| small_talk::measure(&reading, settings));
+    let evidence = coaching::Evidence {
+        small_talk: small_talk.as_ref(),
+        tangents: &tangents,
+        redirects: &redirects,
+        opportunities: &opportunities,
+        frame: &frame,
+    };
     Findings {
         speakers: talk::figures(&reading),
-        small_talk: can_judge(&reading).then(|| small_talk::measure(&reading, settings)),
+        coaching: coaching::find(&reading, &evidence),
+        small_talk,
         tangents,
         redirects,
         opportunities,
-        frame: frame::find(&reading, &runs),
+        frame,
         warnings: warnings(&reading),
         withheld: withheld(&reading),
     }

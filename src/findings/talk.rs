@@ -35,6 +35,8 @@ fn figures_of(reading: &Reading<'_>, floor: &Floor, id: SpeakerId, talk: &[Span]
     let words: usize = own.iter().map(|at| reading.said[*at].words).sum();
     let fillers: usize = own.iter().map(|at| reading.said[*at].count(Tag::Filler)).sum();
     let begins_turn = |at: &&usize| **at == 0 || reading.speaker(**at - 1) != Some(id);
+    let turns = own.iter().filter(begins_turn).count();
+    let shifts = reading.topics.iter().skip(1).filter(|topic| own.binary_search(&topic.first).is_ok()).count();
     TalkFigures {
         id,
         label: speaker.label.clone(),
@@ -42,7 +44,7 @@ fn figures_of(reading: &Reading<'_>, floor: &Floor, id: SpeakerId, talk: &[Span]
         talk_seconds,
         talk_ratio: talk_seconds.share_of(all),
         words,
-        turns: own.iter().filter(begins_turn).count(),
+        turns,
         talk_speed_wpm: (talk_seconds > Duration::ZERO).then(|| words as f64 * MINUTE_MS / talk_seconds.ms() as f64),
         longest_monologue_seconds: longest_monologue(talk, &floor.starts_of_others(id)),
         questions: own.iter().filter(|at| reading.said[**at].asks).count(),
@@ -50,6 +52,8 @@ fn figures_of(reading: &Reading<'_>, floor: &Floor, id: SpeakerId, talk: &[Span]
         backchannels: own.iter().filter(|at| reading.is_backchannel(**at)).count(),
         patience_seconds: floor.patience(id),
         fillers_per_100_words: (words > 0 && reading.lexicon.is_some()).then(|| 100.0 * fillers as f64 / words as f64),
+        // Two topics may begin in one turn of several utterances.
+        topic_shift_tendency: (turns > 0 && reading.lexicon.is_some()).then(|| (shifts as f64 / turns as f64).min(1.0)),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Where the call left what it was for.
 
+use std::collections::BTreeMap;
+
 use crate::call::finding::{EndedBy, Move, MoveKind, Outcome, Redirect, Tangent};
 use crate::call::time::{Duration, Span};
 use crate::call::topic::Kind;
+use crate::call::transcript::SpeakerId;
 
 use super::FindingSettings;
 use super::drive;
@@ -84,7 +87,19 @@ fn tangent(reading: &Reading<'_>, run: Run, attempts: &[Redirect], settings: &Fi
         within_budget: run.at_start && run.span.length() <= settings.opening_budget,
         ended_by,
         moves,
+        questions: questions(reading, run),
     }
+}
+
+/// Questions each speaker of the run asked in it.
+fn questions(reading: &Reading<'_>, run: Run) -> BTreeMap<SpeakerId, usize> {
+    let mut asked = BTreeMap::new();
+    for at in run.first..=run.last {
+        if let Some(speaker) = reading.speaker(at) {
+            *asked.entry(speaker).or_default() += usize::from(reading.said[at].asks);
+        }
+    }
+    asked
 }
 
 /// The kind that most of the run's speech has.

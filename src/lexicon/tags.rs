@@ -95,6 +95,12 @@ tags! {
     Park = "park",
     /// A story ends.
     StoryEnd = "story_end",
+    /// A word that begins something new: "so", "anyway".
+    Pivot = "pivot",
+    /// What the call is for is announced.
+    Outline = "outline",
+    /// "Anything else?"
+    AnythingElse = "anything_else",
 }
 
 impl Tag {
