@@ -87,7 +87,7 @@ fn a_cold_call_gets_a_friendly_note() {
 
 #[test]
 fn a_redirect_that_did_not_take_is_the_thing_to_try_again() {
-    let call = story(Call::new().business().topic(Kind::SmallTalk, "choir"), 2);
+    let call = story(Call::new().business().topic(Kind::SmallTalk, "choir"), 1);
     let call =
         story(call.say(A, 4, "Anyway, shall we look at the delivery schedule?"), 1).say(A, 2, "Oh dear, poor choir.");
     let call = story(story(call, 1).say(A, 2, "Oh dear, poor lanterns."), 1);
