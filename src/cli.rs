@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use crate::batch::{self, Format};
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
-use crate::commands::{Exit, analyze, completions, demo, devices, export, models, record, show};
+use crate::commands::{Exit, analyze, completions, demo, devices, export, keys, models, record, show};
 use crate::error::{Error, Result};
 use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker};
 use crate::progress::StopFlag;
@@ -165,6 +165,15 @@ struct RecordArgs {
     /// Note beside the recording that the others agreed to it
     #[arg(long)]
     consent: bool,
+    /// Analyse the call as soon as it is recorded
+    #[arg(long)]
+    analyze: bool,
+    /// Folder of the report, with --analyze
+    #[arg(long, value_name = "FOLDER", default_value = REPORTS, requires = "analyze")]
+    reports: PathBuf,
+    /// Speech model, with --analyze: by name (see `rapport models list`) or path
+    #[arg(short, long, value_name = "NAME|PATH", requires = "analyze")]
+    model: Option<String>,
     /// Print the outcome as JSON
     #[arg(long)]
     json: bool,
@@ -280,7 +289,6 @@ impl ValueEnum for FormatArg {
 
 impl AnalyzeArgs {
     fn lower(self) -> analyze::AnalyzeOptions {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let mut formats: Vec<_> = self
             .format
             .iter()
@@ -314,7 +322,17 @@ impl RecordArgs {
             (false, Some(name)) => record::SystemSound::Named(name),
             (false, None) => record::SystemSound::Default,
         };
+        let analyze = self.analyze.then(|| analyze::AnalyzeOptions {
+            out: self.reports,
+            model: self.model,
+            formats: vec![Format::Html],
+            threads: cores(),
+            quiet: self.quiet,
+            config: config_folder(),
+            ..analyze::AnalyzeOptions::default()
+        });
         record::RecordOptions {
+            analyze,
             out: self.output,
             client: self.client,
             title: self.title,
@@ -346,6 +364,11 @@ impl CallArgs {
             opening_budget: self.opening_budget,
         }
     }
+}
+
+/// Cores of this machine.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The folder of the user's own `rapport.toml`.
@@ -417,6 +440,7 @@ pub fn stop_on_signals() -> Result<StopFlag> {
     let asked = stop.clone();
     ctrlc::set_handler(move || {
         if asked.is_stopped() {
+            keys::restore();
             std::process::exit(130);
         }
         asked.stop();

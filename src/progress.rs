@@ -44,6 +44,12 @@ impl StopFlag {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// Whether somebody asked; the request is taken as answered, so that other work may follow and be stopped in its turn.
+    #[must_use]
+    pub fn heed(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+
     /// `Err(Error::Stopped)` once somebody asked.
     ///
     /// # Errors

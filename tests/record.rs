@@ -251,3 +251,60 @@ fn whatever_moment_the_recorder_is_killed_at_less_than_a_second_is_missing() {
         assert!(killed_ms - there_ms <= 1_000, "killed at {killed_ms} ms, {there_ms} ms are there");
     }
 }
+
+#[test]
+fn a_pause_leaves_its_time_out_and_is_no_loss() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::default();
+    let play = [Step::Play(30_000)];
+    let sources: Vec<Box<dyn SoundSource>> =
+        vec![Box::new(plain(&clock, 48_000, 20, 0.0, &play)), Box::new(plain(&clock, 44_100, 100, 0.0, &play))];
+    let mut recorder = Recorder::new(sources, Parts::create(&dir.path().join("a.wav"), 2).unwrap(), None);
+    for now_ms in (0..=20_000).step_by(100) {
+        clock.set(Elapsed::from_millis(now_ms));
+        match now_ms {
+            5_500 => recorder.mark(clock.get()),
+            _ => Duration::ZERO,
+        };
+        if now_ms == 6_500 {
+            assert!(recorder.pause(clock.get()).notices.is_empty() && recorder.is_paused());
+        }
+        if now_ms == 14_500 {
+            recorder.resume(clock.get());
+        }
+        let tick = recorder.tick(clock.get());
+        assert!(tick.notices.is_empty() && tick.over.is_none(), "{tick:?}");
+    }
+    let summary = recorder.finish(clock.get(), Ending::Asked);
+    assert!(summary.length.ms().abs_diff(12_000) <= 1, "{}", summary.length.ms());
+    assert_eq!(summary.marks, [Duration::from_ms(5_500)]);
+    assert_eq!(summary.pauses.len(), 1);
+    // The resampler may keep a sample or two to itself where it ends.
+    assert!(summary.pauses[0].at.ms().abs_diff(6_500) <= 1, "{:?}", summary.pauses);
+    assert_eq!(summary.pauses[0].length, Duration::from_ms(8_000));
+    for (track, heard) in read(&summary.parts[0]).iter().zip(&summary.tracks) {
+        assert_eq!((heard.lost_samples, heard.late_samples), (0, 0));
+        let times = click_times(track);
+        // The clicks of the seconds 7 to 14 fall into the pause; that of second 15 comes half a second after it.
+        let wanted = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0];
+        assert_eq!(times.len(), wanted.len() + 1, "{times:?}");
+        for (time, wanted) in times[1..].iter().zip(wanted) {
+            assert!((time - wanted).abs() < 0.002, "{times:?}");
+        }
+    }
+}
+
+#[test]
+fn a_device_that_gives_its_sound_in_bursts_loses_it_once_at_most() {
+    let recorded = record(40_000, None, |clock| {
+        let mut script = vec![Step::Play(4_000)];
+        script.extend(std::iter::repeat_n(Step::Stall(1_800), 20));
+        vec![plain(clock, 48_000, 20, 0.0, &script), plain(clock, 48_000, 20, 0.0, &[Step::Play(40_000)])]
+    });
+    let track = &recorded.summary.tracks[0];
+    assert!(track.lost_samples < 48 * 4_000, "{track:?}");
+    let times = click_times(&recorded.tracks[0]);
+    let late: Vec<_> = times.iter().filter(|time| **time > 9.0).copied().collect();
+    assert_eq!(late.len(), 31, "{times:?}");
+    assert!(worst_offset(&late) < 0.002, "{times:?}");
+}

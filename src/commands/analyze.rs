@@ -16,7 +16,7 @@ use crate::render::terminal;
 use crate::store::{Store, read_report};
 
 /// What the user wants analysed, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AnalyzeOptions {
     /// Files and folders.
     pub paths: Vec<PathBuf>,

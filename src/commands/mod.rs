@@ -11,6 +11,7 @@ pub mod record;
 pub mod show;
 
 mod engines;
+pub(crate) mod keys;
 mod progress_view;
 mod record_view;
 mod summary;

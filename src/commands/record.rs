@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use crate::call::time::Duration;
 use crate::commands::Exit;
+use crate::commands::analyze::{self, AnalyzeOptions};
+use crate::commands::keys::{Key, Keys};
 use crate::commands::record_view::{RecordView, say};
 use crate::error::{Error, Result};
 use crate::ingest::capture::{
@@ -32,8 +34,10 @@ pub enum SystemSound {
 }
 
 /// What to record.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RecordOptions {
+    /// How to analyse the recording afterwards, its paths still empty; `None` to leave that.
+    pub analyze: Option<AnalyzeOptions>,
     /// The file, or the folder for it; here if `None`.
     pub out: Option<PathBuf>,
     /// The client.
@@ -101,25 +105,46 @@ pub fn record(
     view.begun(&spot.wav, &names, options.consent);
     let sources = tracks.into_iter().map(|(_, source)| source).collect();
     let mut recorder = Recorder::new(sources, parts, options.length);
+    let keys = Keys::listen();
+    view.keys(keys.is_some());
     let ending = loop {
-        let tick = recorder.tick(clock.elapsed());
-        for notice in &tick.notices {
+        let mut ticks = vec![recorder.tick(clock.elapsed())];
+        let mut asked = stop.heed();
+        for key in keys.iter().flat_map(Keys::pressed) {
+            match key {
+                Key::Pause if recorder.is_paused() => recorder.resume(clock.elapsed()),
+                Key::Pause => ticks.push(recorder.pause(clock.elapsed())),
+                Key::Mark => view.marked(recorder.mark(clock.elapsed())),
+                Key::Quit => asked = true,
+            }
+        }
+        for notice in ticks.iter().flat_map(|tick| &tick.notices) {
             view.notice(notice);
         }
-        if let Some(ending) = tick.over {
+        if let Some(ending) = ticks.into_iter().find_map(|tick| tick.over) {
             break ending;
         }
-        if stop.is_stopped() {
+        if asked {
             break Ending::Asked;
         }
-        view.levels(recorder.length(), &recorder.levels());
+        view.levels(recorder.length(), &recorder.levels(), recorder.is_paused());
         std::thread::sleep(TICK);
     };
     let summary = recorder.finish(clock.elapsed(), ending);
-    drop(view);
+    drop((view, keys));
     write_sidecars(&sidecar, &summary);
-    print_outcome(options, &summary, out)?;
-    Ok(exit_of(&summary))
+    let analyzed = print_outcome(options, &summary, stop, out)?;
+    Ok(match exit_of(&summary) {
+        Exit::Done => analyzed,
+        worse => worse,
+    })
+}
+
+/// Analyses what was recorded, as `rapport analyze` would.
+fn analyze(options: &AnalyzeOptions, summary: &Summary, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
+    let paths = summary.parts.clone();
+    analyze::run(&AnalyzeOptions { paths, ..options.clone() }, stop, out)
+        .inspect_err(|_| say("the recording is safe; analyse it later with `rapport analyze`"))
 }
 
 #[cfg(feature = "record")]
@@ -179,26 +204,42 @@ struct Outcome<'a> {
     files: &'a [PathBuf],
     #[serde(flatten)]
     recording: RecordingNote,
+    /// What `rapport analyze --json` prints of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    analysis: Option<serde_json::Value>,
 }
 
-fn print_outcome(options: &RecordOptions, summary: &Summary, out: &mut dyn Write) -> Result<()> {
-    let text = if options.json {
-        let names: Vec<_> = summary.tracks.iter().map(|track| (String::new(), track.device.clone())).collect();
-        let mut recording = RecordingNote::begun(options.consent, &names).finished(summary);
-        for (note, role) in recording.tracks.iter_mut().zip([Role::Microphone, Role::System]) {
-            role.word().clone_into(&mut note.role);
-        }
-        let outcome = Outcome { files: &summary.parts, recording };
-        serde_json::to_string_pretty(&outcome).expect("our own type has string keys") + "\n"
-    } else {
-        summary.parts.iter().flat_map(|part| [part.display().to_string(), "\n".to_owned()]).collect()
-    };
-    let failed = Error::io("cannot write", Path::new("standard output"));
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)?;
+/// Tells what was recorded, and analyses it if that is wanted.
+fn print_outcome(options: &RecordOptions, summary: &Summary, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
     for line in RecordView::summary(summary, options.quiet) {
         say(&line);
     }
-    Ok(())
+    let wanted = options.analyze.as_ref().filter(|_| summary.length > Duration::ZERO);
+    if !options.json {
+        let files: String = summary.parts.iter().flat_map(|part| [part.display().to_string(), "\n".into()]).collect();
+        print(&files, out)?;
+        return wanted.map_or(Ok(Exit::Done), |how| analyze(how, summary, stop, out));
+    }
+    let mut exit = Exit::Done;
+    let mut analysis = None;
+    if let Some(how) = wanted {
+        let mut text = Vec::new();
+        exit = analyze(&AnalyzeOptions { json: true, ..how.clone() }, summary, stop, &mut text)?;
+        analysis = serde_json::from_slice(&text).ok();
+    }
+    let names: Vec<_> = summary.tracks.iter().map(|track| (String::new(), track.device.clone())).collect();
+    let mut recording = RecordingNote::begun(options.consent, &names).finished(summary);
+    for (note, role) in recording.tracks.iter_mut().zip([Role::Microphone, Role::System]) {
+        role.word().clone_into(&mut note.role);
+    }
+    let outcome = Outcome { files: &summary.parts, recording, analysis };
+    print(&(serde_json::to_string_pretty(&outcome).expect("our own type has string keys") + "\n"), out)?;
+    Ok(exit)
+}
+
+fn print(text: &str, out: &mut dyn Write) -> Result<()> {
+    let failed = Error::io("cannot write", Path::new("standard output"));
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)
 }
 
 fn exit_of(summary: &Summary) -> Exit {

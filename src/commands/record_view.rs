@@ -54,15 +54,28 @@ impl RecordView {
         }
     }
 
+    /// Says which keys do what, where keys are read.
+    pub(super) fn keys(&self, read: bool) {
+        if read && !self.quiet {
+            self.line("keys: p pauses and goes on, m marks a moment, q ends it");
+        }
+    }
+
+    /// Says that a moment was marked.
+    pub(super) fn marked(&self, at: Duration) {
+        self.line(&format!("marked at {at}"));
+    }
+
     /// Shows how long and how loud it is.
-    pub(super) fn levels(&self, length: Duration, levels: &[Level]) {
+    pub(super) fn levels(&self, length: Duration, levels: &[Level], paused: bool) {
         let each = |show: fn(Level) -> String| {
             let tracks = self.roles.iter().zip(levels);
             tracks.map(|(role, level)| format!("{} {}", who(*role), show(*level))).collect::<Vec<_>>().join("   ")
         };
         match &self.bar {
             Some(bar) => {
-                bar.set_message(format!("● {length}   {}", each(meter)));
+                let state = if paused { "‖ paused at" } else { "●" };
+                bar.set_message(format!("{state} {length}   {}", each(meter)));
                 bar.tick();
             }
             None if !self.quiet && length >= self.next_line.get() => {
@@ -112,6 +125,14 @@ impl RecordView {
             let ended = how.map_or_else(String::new, |how| format!("; {how}; the file plays up to there"));
             lines.push(format!("{} recorded{ended}", summary.length));
         }
+        if !quiet && !summary.pauses.is_empty() {
+            let left_out: Duration = summary.pauses.iter().map(|pause| pause.length).sum();
+            lines.push(format!("{} paused and left out: {left_out}", times(summary.pauses.len())));
+        }
+        if !quiet && !summary.marks.is_empty() {
+            let marks: Vec<_> = summary.marks.iter().map(ToString::to_string).collect();
+            lines.push(format!("marked: {}", marks.join(", ")));
+        }
         for (track, role) in summary.tracks.iter().zip([Role::Microphone, Role::System]) {
             lines.extend(track_lines(track, role, summary.length));
         }
@@ -154,6 +175,10 @@ fn track_lines(track: &TrackSummary, role: Role, length: Duration) -> Vec<String
         lines.push(format!("note: {name} was too loud for {clipped:.1} ms in all; turn it down next time"));
     }
     lines
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn name(role: Role) -> &'static str {
@@ -209,7 +234,8 @@ mod tests {
         };
         let of = |track: &TrackSummary, ending| {
             let (parts, length) = (vec![], Duration::from_ms(61_000));
-            RecordView::summary(&Summary { parts, length, ending, tracks: vec![track.clone()] }, true)
+            let (marks, pauses) = (vec![], vec![]);
+            RecordView::summary(&Summary { parts, length, ending, tracks: vec![track.clone()], marks, pauses }, true)
         };
         assert!(of(&track, Ending::Asked).is_empty());
         track.lost_samples = 24_000;

@@ -14,7 +14,7 @@ use crate::pipeline::{CallSettings, HearSettings};
 use crate::topics::TopicSettings;
 
 /// What the flags say about every call of a run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CallFlags {
     /// `--client`.
     pub client: Option<String>,

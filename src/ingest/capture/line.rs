@@ -63,6 +63,8 @@ pub(super) struct Line {
     lost: u64,
     /// Samples that came too late for their place.
     too_late: u64,
+    /// Samples yet to come whose place is already taken, at the recording's rate.
+    overdue: f64,
     /// Samples the device says it gave, and samples they became, both at the recording's rate.
     claimed: f64,
     became: f64,
@@ -83,6 +85,7 @@ impl Line {
             rests_when_silent,
             lost: 0,
             too_late: 0,
+            overdue: 0.0,
             claimed: 0.0,
             became: 0.0,
         }
@@ -105,6 +108,17 @@ impl Line {
         (lived >= DRIFT_SECS_MIN * f64::from(RECORDING_RATE)).then(|| (self.claimed / lived - 1.0) * 1e6)
     }
 
+    /// Forgets what has come and not been taken: what comes next has a place of its own, and what is between is no loss.
+    pub(super) fn interrupt(&mut self) {
+        self.stretch = None;
+        self.settling.clear();
+        self.ready.clear();
+        self.seconds.clear();
+        self.suspect = None;
+        self.overdue = 0.0;
+        (self.begun, self.ever_begun) = (false, false);
+    }
+
     /// Number of the sample after the last one that is ready.
     pub(super) fn ready_until(&self) -> u64 {
         self.taken + self.ready.len() as u64
@@ -116,7 +130,7 @@ impl Line {
             return;
         }
         if self.begun {
-            self.place(&block);
+            self.place(block);
             return;
         }
         self.settling.push(block);
@@ -142,21 +156,29 @@ impl Line {
         // What was before the recording began, or has lost its place to silence, is left out; what begins later has
         // silence before it.
         let silence = (start - self.ready_until() as f64).round();
-        let mut early = (-silence).max(0.0);
+        self.overdue = (-silence).max(0.0);
         self.fill(silence.clamp(0.0, GAP_SAMPLES_MAX) as usize);
-        self.too_late += if self.ever_begun { early.min(length) as u64 } else { 0 };
+        let counts = self.ever_begun;
         self.ever_begun = true;
-        for mut block in std::mem::take(&mut self.settling) {
-            let per_sample = f64::from(RECORDING_RATE) / f64::from(block.rate);
-            let cut = ((early / per_sample).round() as usize).min(block.samples.len());
-            early -= cut as f64 * per_sample;
-            block.samples.drain(..cut);
-            self.place(&block);
+        let too_late = self.too_late;
+        for block in std::mem::take(&mut self.settling) {
+            self.place(block);
+        }
+        if !counts {
+            self.too_late = too_late;
         }
     }
 
     /// Puts a block at its place.
-    fn place(&mut self, block: &Block) {
+    fn place(&mut self, mut block: Block) {
+        if self.overdue >= 1.0 && block.rate > 0 {
+            let per_sample = f64::from(RECORDING_RATE) / f64::from(block.rate);
+            let cut = ((self.overdue / per_sample).round() as usize).min(block.samples.len());
+            let cut_length = cut as f64 * per_sample;
+            self.overdue = if cut < block.samples.len() { 0.0 } else { self.overdue - cut_length };
+            self.too_late += cut_length as u64;
+            block.samples.drain(..cut);
+        }
         self.follow_rate(block.rate);
         let Some((_, stretch)) = &self.stretch else { return };
         let before = self.ready_until() as f64 + stretch.backlog();

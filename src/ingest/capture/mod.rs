@@ -17,6 +17,7 @@ mod scripted;
 mod sidecar;
 mod source;
 mod stretch;
+mod waits;
 
 pub use devices::{DeviceEntry, DeviceList, Role, choose};
 #[cfg(feature = "record")]
@@ -24,9 +25,9 @@ pub use live::{Devices, MonotonicClock};
 pub use meter::Level;
 pub use names::{FileSpot, file_name};
 pub use parts::{Medium, PART_BYTES_MAX, Parts};
-pub use recorder::{Ending, Notice, Recorder, Summary, Tick, TrackSummary};
+pub use recorder::{Ending, Notice, Pause, Recorder, Summary, Tick, TrackSummary};
 pub use scripted::{ScriptedSource, Step};
-pub use sidecar::{RecordingNote, Sidecar, TrackNote};
+pub use sidecar::{PauseNote, RecordingNote, Sidecar, TrackNote};
 pub use source::{Block, Polled, SoundSource};
 
 /// Samples a second of every recording: what all devices offer and all players read.

@@ -8,6 +8,7 @@ use super::line::{Line, STEP_DECIDED, samples_at};
 use super::meter::{Level, Meter};
 use super::parts::Parts;
 use super::source::{Polled, SoundSource};
+use super::waits::Waits;
 use crate::call::time::Duration;
 
 /// How far behind the clock the file is written: a block of usual length, and the time it takes to tell late from lost.
@@ -62,6 +63,15 @@ pub enum Notice {
     NextPart(PathBuf),
 }
 
+/// A stretch that the user left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// Where in the recording it lies.
+    pub at: Duration,
+    /// How long it was.
+    pub length: Duration,
+}
+
 /// What happened in a tick.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tick {
@@ -101,12 +111,18 @@ pub struct Summary {
     pub ending: Ending,
     /// The tracks in the order of the file.
     pub tracks: Vec<TrackSummary>,
+    /// Moments of the recording that the user marked.
+    pub marks: Vec<Duration>,
+    /// Stretches that the user left out, in order.
+    pub pauses: Vec<Pause>,
 }
 
 struct Channel {
     source: Box<dyn SoundSource>,
     line: Line,
     meter: Meter,
+    waits: Waits,
+    longest_block: Elapsed,
     last_block: Elapsed,
     stalled: bool,
     silence_said: bool,
@@ -125,6 +141,12 @@ pub struct Recorder {
     started: Option<Elapsed>,
     synced: Elapsed,
     failed: Option<String>,
+    /// When the present pause began, on the caller's clock.
+    paused: Option<Elapsed>,
+    /// What the pauses so far took: the recording's own clock is behind the caller's by this.
+    left_out: Elapsed,
+    marks: Vec<Duration>,
+    pauses: Vec<Pause>,
 }
 
 impl Recorder {
@@ -139,6 +161,8 @@ impl Recorder {
             line: Line::new(source.rests_when_silent()),
             source,
             meter: Meter::default(),
+            waits: Waits::default(),
+            longest_block: Elapsed::ZERO,
             last_block: Elapsed::ZERO,
             stalled: false,
             silence_said: false,
@@ -154,6 +178,10 @@ impl Recorder {
             started: None,
             synced: Elapsed::ZERO,
             failed: None,
+            paused: None,
+            left_out: Elapsed::ZERO,
+            marks: Vec::new(),
+            pauses: Vec::new(),
         }
     }
 
@@ -168,10 +196,60 @@ impl Recorder {
         self.channels.iter_mut().map(|channel| channel.meter.read()).collect()
     }
 
+    /// Whether the recording rests.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused.is_some()
+    }
+
+    /// Rests until [`Recorder::resume`]: what was heard before `now` is written, what is heard meanwhile is left out, and
+    /// the file goes on without a hole. Does nothing while it rests already.
+    pub fn pause(&mut self, now: Elapsed) -> Tick {
+        if self.paused.is_some() {
+            return Tick::default();
+        }
+        let mut tick = Tick::default();
+        let own = now.saturating_sub(self.left_out);
+        self.listen(own, &mut tick.notices);
+        self.write_rest(own);
+        self.secure();
+        self.clock = own;
+        self.paused = Some(now);
+        for channel in &mut self.channels {
+            channel.line.interrupt();
+            channel.waits.interrupt();
+        }
+        tick
+    }
+
+    /// Goes on after a pause. Does nothing without one.
+    pub fn resume(&mut self, now: Elapsed) {
+        let Some(since) = self.paused.take() else { return };
+        self.discard(now);
+        let length = now.saturating_sub(since);
+        // The own clock goes on where the file ends, so that the file has no hole.
+        self.clock = Elapsed::from_secs_f64(self.written as f64 / f64::from(RECORDING_RATE));
+        self.left_out = now.saturating_sub(self.clock);
+        self.pauses.push(Pause { at: self.length(), length: Duration::from_ms(length.as_millis() as u64) });
+    }
+
+    /// Marks the present moment, so that it is found again; its place in the recording.
+    pub fn mark(&mut self, now: Elapsed) -> Duration {
+        let own = self.paused.unwrap_or(now).saturating_sub(self.left_out);
+        let at = Duration::from_ms(own.as_millis() as u64);
+        self.marks.push(at);
+        at
+    }
+
     /// Takes what has arrived and writes what is due. To be called some ten times a second with the time since the
     /// recording began.
     pub fn tick(&mut self, now: Elapsed) -> Tick {
         let mut tick = Tick::default();
+        if self.paused.is_some() {
+            self.discard(now);
+            return tick;
+        }
+        let now = now.saturating_sub(self.left_out);
         self.listen(now, &mut tick.notices);
         self.clock = now.min(self.clock + ADVANCE_MAX);
         let parts_before = self.parts.paths().len();
@@ -193,15 +271,14 @@ impl Recorder {
     /// Writes what is left and closes the file.
     #[must_use]
     pub fn finish(mut self, now: Elapsed, ending: Ending) -> Summary {
-        let mut unsaid = Vec::new();
-        self.listen(now, &mut unsaid);
-        let mut until = 0;
-        for channel in &mut self.channels {
-            channel.line.begin();
-            channel.line.drain();
-            until = until.max(channel.line.ready_until());
+        if self.paused.is_some() {
+            self.resume(now);
+        } else {
+            let now = now.saturating_sub(self.left_out);
+            let mut unsaid = Vec::new();
+            self.listen(now, &mut unsaid);
+            self.write_rest(now);
         }
-        self.write_until(until.min(samples_at(now) as u64), true);
         for channel in &mut self.channels {
             if channel.stalled && channel.gone.is_none() {
                 let at = Duration::from_ms(channel.last_block.as_millis() as u64);
@@ -215,6 +292,34 @@ impl Recorder {
             parts: self.parts.paths().to_vec(),
             ending: failed.map_or(ending, Ending::CannotWrite),
             tracks: self.channels.iter().map(Channel::summary).collect(),
+            // A mark set in the last moments may lie a little behind the last sample.
+            marks: self.marks.iter().map(|mark| (*mark).min(self.length())).collect(),
+            pauses: self.pauses.clone(),
+        }
+    }
+
+    /// Writes all that was heard up to `now`, as before a pause and at the end.
+    fn write_rest(&mut self, now: Elapsed) {
+        let mut until = 0;
+        for channel in &mut self.channels {
+            channel.line.begin();
+            channel.line.drain();
+            until = until.max(channel.line.ready_until());
+        }
+        self.write_until(until.min(samples_at(now) as u64), true);
+    }
+
+    /// Lets pass what is heard during a pause. Whether a device is gone is told afterwards.
+    fn discard(&mut self, now: Elapsed) {
+        let own = now.saturating_sub(self.left_out);
+        for channel in &mut self.channels {
+            for _ in 0..BLOCKS_MAX {
+                match channel.source.poll() {
+                    Polled::Block(block) => channel.meter.hear(&block.samples),
+                    Polled::Nothing | Polled::Ended(_) => break,
+                }
+            }
+            channel.last_block = channel.last_block.max(own);
         }
     }
 
@@ -224,10 +329,11 @@ impl Recorder {
         for (number, channel) in self.channels.iter_mut().enumerate() {
             for _ in 0..BLOCKS_MAX {
                 match channel.source.poll() {
-                    Polled::Block(block) => {
+                    Polled::Block(mut block) => {
+                        block.arrived = block.arrived.saturating_sub(self.left_out);
                         let length = block.samples.len() as f64 / f64::from(block.rate.max(1));
-                        let hold = Elapsed::from_secs_f64(length * 1.5) + STEP_DECIDED;
-                        self.hold = self.hold.max(hold.min(HOLD_MAX));
+                        channel.longest_block = channel.longest_block.max(Elapsed::from_secs_f64(length));
+                        channel.waits.arrival(block.arrived);
                         channel.meter.hear(&block.samples);
                         channel.last_block = channel.last_block.max(block.arrived).min(now);
                         channel.line.accept(block);
@@ -246,6 +352,9 @@ impl Recorder {
             }
             notices.extend(channel.notices(number, started, now));
         }
+        // Half as much again, and the time it takes to tell late from lost.
+        let longest = self.channels.iter().map(|channel| channel.longest_block.max(channel.waits.usual())).max();
+        self.hold = (longest.unwrap_or_default().mul_f64(1.5) + STEP_DECIDED).clamp(HOLD_MIN, HOLD_MAX);
     }
 
     /// Writes all tracks up to a sample; what is not there is silence. `last`: nothing is expected after this.

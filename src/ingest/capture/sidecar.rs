@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::RECORDING_RATE;
-use super::recorder::{Ending, Summary};
+use super::recorder::{Ending, Pause, Summary};
 
 /// `NAME.toml` beside `NAME.wav`, as `rapport analyze` reads it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,8 +37,23 @@ pub struct RecordingNote {
     /// Length of the whole recording in seconds; `None` while it goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
+    /// Moments that the user marked, seconds from the start of the recording.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<f64>,
     /// The tracks, in the order of the file.
     pub tracks: Vec<TrackNote>,
+    /// Stretches that the user left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<PauseNote>,
+}
+
+/// One pause in the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PauseNote {
+    /// Where in the recording it lies, seconds.
+    pub at: f64,
+    /// How long it was, seconds.
+    pub seconds: f64,
 }
 
 /// One track in the table.
@@ -84,6 +99,8 @@ impl RecordingNote {
             ended: "unfinished".to_owned(),
             sample_rate: RECORDING_RATE,
             seconds: None,
+            marks: Vec::new(),
+            pauses: Vec::new(),
             tracks: tracks.iter().map(note).collect(),
         }
     }
@@ -99,6 +116,9 @@ impl RecordingNote {
         };
         ended.clone_into(&mut self.ended);
         self.seconds = Some(summary.length.secs());
+        self.marks = summary.marks.iter().map(|mark| mark.secs()).collect();
+        let note = |pause: &Pause| PauseNote { at: pause.at.secs(), seconds: pause.length.secs() };
+        self.pauses = summary.pauses.iter().map(note).collect();
         for (note, track) in self.tracks.iter_mut().zip(&summary.tracks) {
             note.lost_samples = Some(track.lost_samples);
             note.drift_ppm = track.drift_ppm.map(|ppm| (ppm * 10.0).round() / 10.0);

@@ -1,0 +1,98 @@
+//! What recording an hour costs: processor time as a share of one core, and memory.
+//!
+//!     cargo bench --bench record                       an hour of two tracks at 48 kHz, one of them drifting
+//!     RAPPORT_BENCH_HOURS=4 cargo bench --bench record
+//!
+//! Scripted devices play faster than real time; what is measured is everything behind them: placing, resampling, meters,
+//! the file with its header kept true, and its way to the disk. The processor time is the thread's own where Linux tells
+//! it, else the time on the wall, which also holds the waiting for the disk.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration as Elapsed, Instant};
+
+use rapport::ingest::capture::{Block, Ending, Parts, Polled, RECORDING_RATE, Recorder, SoundSource};
+
+/// How often the recorder is called, as `rapport record` does.
+const TICK_MS: u64 = 100;
+
+/// Length of a device's blocks.
+const BLOCK_MS: u64 = 20;
+
+/// Clock ticks a second in /proc; fixed in Linux's interface to programs.
+const JIFFIES: f64 = 100.0;
+
+/// A device that never ends, with a clock of its own.
+struct Endless {
+    now: Rc<Cell<Elapsed>>,
+    true_rate: f64,
+    given: u64,
+    next_ms: u64,
+}
+
+impl SoundSource for Endless {
+    fn name(&self) -> &'static str {
+        "endless"
+    }
+
+    fn poll(&mut self) -> Polled {
+        let arrived = Elapsed::from_millis(self.next_ms);
+        if arrived > self.now.get() {
+            return Polled::Nothing;
+        }
+        let upto = (self.next_ms as f64 / 1000.0 * self.true_rate) as u64;
+        let samples = (self.given..upto).map(|at| (at % 311) as f32 / 622.0 - 0.25).collect();
+        (self.given, self.next_ms) = (upto, self.next_ms + BLOCK_MS);
+        Polled::Block(Block { samples, rate: RECORDING_RATE, arrived, lost_before: 0 })
+    }
+}
+
+fn main() {
+    let hours: u64 = std::env::var("RAPPORT_BENCH_HOURS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let now = Rc::new(Cell::new(Elapsed::ZERO));
+    let device = |ppm: f64| {
+        let true_rate = f64::from(RECORDING_RATE) * (1.0 + ppm / 1e6);
+        Box::new(Endless { now: now.clone(), true_rate, given: 0, next_ms: BLOCK_MS }) as Box<dyn SoundSource>
+    };
+    let parts = Parts::create(&folder.path().join("a.wav"), 2).expect("a file");
+    let mut recorder = Recorder::new(vec![device(0.0), device(100.0)], parts, None);
+    let (began, cpu_before) = (Instant::now(), cpu_secs());
+    let ticks = hours * 3_600_000 / TICK_MS;
+    let mut peaks = Vec::new();
+    for tick in 1..=ticks {
+        now.set(Elapsed::from_millis(tick * TICK_MS));
+        let told = recorder.tick(now.get());
+        assert!(told.over.is_none() && told.notices.is_empty(), "{told:?}");
+        recorder.levels();
+        if tick % (ticks / 4) == 0 {
+            peaks.push(peak_mib());
+        }
+    }
+    let summary = recorder.finish(now.get(), Ending::Asked);
+    let wall = began.elapsed().as_secs_f64();
+    let spent = cpu_secs().zip(cpu_before).map_or(wall, |(after, before)| after - before);
+    let sound = summary.length.secs();
+    println!("{sound:.0} s of two tracks: {spent:.1} s of processor time, {:.2} % of one core", 100.0 * spent / sound);
+    println!("{wall:.1} s on the wall; peak memory at each quarter: {peaks:.1?} MiB");
+    let drift = summary.tracks.iter().map(|track| track.drift_ppm.unwrap_or(f64::NAN));
+    println!("drift measured: {:.1?} ppm of 0 and 100", drift.collect::<Vec<_>>());
+    assert!(summary.tracks.iter().all(|track| (track.lost_samples, track.late_samples) == (0, 0)), "{summary:?}");
+}
+
+/// Seconds of processor time of this process so far, user and system.
+fn cpu_secs() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name before the last bracket may hold anything; times are the 12th and 13th field after it.
+    let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let jiffies = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
+    Some(jiffies / JIFFIES)
+}
+
+/// Peak memory of this process in MiB; 0 where Linux does not tell it.
+fn peak_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib: Option<f64> = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok());
+    kib.unwrap_or(0.0) / 1024.0
+}
