@@ -165,7 +165,7 @@ fn missing(host: &str, devices: &[DeviceEntry]) -> (Option<String>, Option<Strin
             "there is no sound output whose sound could be recorded; plug in or switch on one".to_owned()
         } else if host == "ALSA" {
             "neither PulseAudio nor PipeWire (with pipewire-pulse) answers, and ALSA alone cannot record what is \
-             played; start one of them, or record the microphone alone with --no-system"
+             played; start one of them (if one runs, `pactl info` makes the key file it asks for), or record the microphone alone with --no-system"
                 .to_owned()
         } else {
             format!("{host} knows no output; plug in or switch on one, or use --no-system")
