@@ -51,7 +51,7 @@ impl Keys {
 
 #[cfg(unix)]
 mod terminal {
-    use std::io::{IsTerminal, stdin};
+    use std::io::{IsTerminal, Stdin, stdin};
     use std::sync::Mutex;
 
     use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
@@ -65,7 +65,7 @@ mod terminal {
     static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
     /// Reads keys as long as it lives; dropping it gives the terminal back as it was.
-    pub(in super::super) struct Keys(());
+    pub(in super::super) struct Keys(Stdin);
 
     impl Keys {
         /// Starts to read keys; `None` where standard input is no terminal.
@@ -85,13 +85,13 @@ mod terminal {
                 restore();
                 return None;
             }
-            Some(Self(()))
+            Some(Self(input))
         }
 
         /// The keys pressed since this was last asked; never waits.
         pub(in super::super) fn pressed(&self) -> Vec<Key> {
             let mut bytes = [0; BYTES_MAX];
-            let count = rustix::io::read(stdin(), &mut bytes).unwrap_or(0);
+            let count = rustix::io::read(&self.0, &mut bytes).unwrap_or(0);
             bytes[..count].iter().copied().filter_map(key_of).collect()
         }
     }
@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn capitals_and_the_space_bar_count_too() {
-        let keys: Vec<_> = b"pP mMqQxyz\x1b[A".iter().copied().filter_map(key_of).collect();
-        use Key::{Mark, Pause, Quit};
-        assert_eq!(keys, [Pause, Pause, Pause, Mark, Mark, Quit, Quit]);
+        let keys: Vec<_> = b"p PmMqQxyz\x1b[A".iter().copied().filter_map(key_of).collect();
+        assert_eq!(keys[..3], [Key::Pause; 3]);
+        assert_eq!(keys[3..], [Key::Mark, Key::Mark, Key::Quit, Key::Quit]);
     }
 }
