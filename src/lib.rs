@@ -9,7 +9,7 @@
 //! | floor | modules | own |
 //! |---|---|---|
 //! | 0 | [`call`], [`error`], [`progress`], `lexicon` | the nouns, and the words the stages know; no input or output, no engines, no clock |
-//! | 1 | [`ingest`], [`transcribe`], [`diarize`], [`topics`], [`findings`] | the stages |
+//! | 1 | [`ingest`], [`transcribe`], [`diarize`], [`redact`], [`topics`], [`findings`] | the stages |
 //! | 2 | [`pipeline`], [`batch`], [`store`], [`render`] | one call; many calls; files on disk; reports as text |
 //! | 3 | [`options`], [`commands`] | flags to validated settings; one verb a file; printing and clocks |
 //! | 4 | [`cli`], `main` | clap; parse, run, exit |
@@ -22,6 +22,7 @@ pub mod progress;
 pub mod diarize;
 pub mod findings;
 pub mod ingest;
+pub mod redact;
 pub mod topics;
 pub mod transcribe;
 
