@@ -62,7 +62,7 @@ impl Store {
     pub fn open(out: &Path) -> Result<Self> {
         for folder in ["transcripts", "seen", "locks"] {
             let path = out.join(KEPT).join(folder);
-            std::fs::create_dir_all(&path).map_err(Error::io("cannot make the folder", &path))?;
+            make_private_folders(&path).map_err(Error::io("cannot make the folder", &path))?;
         }
         Ok(Self { out: out.to_owned() })
     }
@@ -120,7 +120,11 @@ impl Store {
     /// [`Error::Stopped`] when the user does not want to wait longer, [`Error::Io`] if the lock cannot be made.
     pub fn lock(&self, id: &str, stop: &StopFlag) -> Result<CallLock> {
         let path = self.out.join(KEPT).join("locks").join(id);
-        let file = File::create(&path).map_err(Error::io("cannot write", &path))?;
+        let mut options = File::options();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(Error::io("cannot write", &path))?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(CallLock { _file: file }),
@@ -153,6 +157,19 @@ pub fn path_digest(path: &Path) -> String {
     blake3::hash(whole.as_os_str().as_encoded_bytes()).to_hex()[..16].to_owned()
 }
 
+/// Makes a folder and those above it, where they are not there yet, so that only their owner can look into them: what is
+/// written here tells what people said.
+///
+/// # Errors
+/// What the system says.
+pub fn make_private_folders(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Writes a file so that it is there whole or not at all, also after a power cut: beside it first, synced, then renamed.
 ///
 /// # Errors
@@ -160,7 +177,7 @@ pub fn path_digest(path: &Path) -> String {
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = || Error::io("cannot write", path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed())?;
+    make_private_folders(folder).map_err(failed())?;
     let mut beside = tempfile::Builder::new().prefix(".rapport-").tempfile_in(folder).map_err(failed())?;
     beside.write_all(bytes).map_err(failed())?;
     beside.as_file().sync_all().map_err(failed())?;

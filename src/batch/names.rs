@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::batch::Job;
 use crate::store::path_digest;
 
+/// Longest name of a report in bytes. File systems take 255; formats with longer endings stand beside it.
+const NAME_BYTES_MAX: usize = 240;
+
 /// Where the report of a call may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Places {
@@ -36,6 +39,10 @@ pub(super) fn report_places(jobs: &[Job], out: &Path) -> Vec<Places> {
             Places { first, spare }
         })
         .collect();
+    for (place, job) in places.iter_mut().zip(jobs) {
+        place.first = fit(&place.first, &job.input.path);
+        place.spare = fit(&place.spare, &job.input.path);
+    }
     // `a.wav`, `a.mp3` and `a.wav.vtt` in one folder: the first one's longer name is the last one's plain one.
     let firsts: Vec<_> = places.iter().map(|place| place.first.clone()).collect();
     let taken = counts(&firsts);
@@ -43,6 +50,18 @@ pub(super) fn report_places(jobs: &[Job], out: &Path) -> Vec<Places> {
         place.first.clone_from(&place.spare);
     }
     places
+}
+
+/// The same place under a name that a file system takes, with room for its ending: a longer one is cut and told apart by
+/// the call's digest.
+fn fit(place: &Path, call: &Path) -> PathBuf {
+    let name = place.file_name().unwrap_or_default().as_encoded_bytes();
+    if name.len() <= NAME_BYTES_MAX {
+        return place.to_owned();
+    }
+    let start = String::from_utf8_lossy(&name[..NAME_BYTES_MAX - 20]);
+    let start = start.trim_end_matches(char::REPLACEMENT_CHARACTER);
+    place.with_file_name(format!("{start}-{}.json", &path_digest(call)[..8]))
 }
 
 fn append(path: &Path, tail: &str) -> PathBuf {
@@ -91,6 +110,18 @@ mod tests {
             report_places(&[job("march/call.wav", "call.wav"), job("april/call.wav", "call.wav")], "out".as_ref());
         assert_ne!(places[0].first, places[1].first);
         assert!(places[0].first.to_str().unwrap().starts_with("out/call-"));
+    }
+
+    #[test]
+    fn a_name_too_long_for_a_file_is_cut_and_told_apart() {
+        let long = format!("{}.wav", "ä".repeat(125));
+        let places = report_places(
+            &[job("c/x.wav", &long), job("d/x.wav", &format!("{}.wav", "ä".repeat(124)))],
+            "out".as_ref(),
+        );
+        let names: Vec<_> = places.iter().map(|place| place.first.file_name().unwrap().to_str().unwrap()).collect();
+        assert!(names.iter().all(|name| name.len() <= NAME_BYTES_MAX && name.ends_with(".json")), "{names:?}");
+        assert_ne!(names[0], names[1]);
     }
 
     #[test]

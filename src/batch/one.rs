@@ -10,11 +10,12 @@ use crate::batch::names::Places;
 use crate::batch::{Batch, Job, Outcome, Summary, Watch};
 use crate::call::report::Report;
 use crate::error::{Error, Result};
+use crate::ingest::dates;
 use crate::ingest::inputs::{Input, InputKind};
 use crate::pipeline::{self, Engines, FileFacts, Heard};
 use crate::progress::{Event, Progress, StopFlag};
 use crate::render::{csv, html, markdown, subtitles, text};
-use crate::store::{path_digest, read_report, write_atomic, write_report};
+use crate::store::{make_private_folders, path_digest, read_report, write_atomic, write_report};
 use crate::topics;
 
 /// A text that can be made of a report.
@@ -203,7 +204,12 @@ fn heard_key(job: &Job, id: &str, engines: &dyn Engines) -> Result<String> {
 
 /// Digest of everything the report is made from.
 fn made_from(job: &Job, file: &FileFacts, heard_key: &str) -> String {
-    let (settings, facts) = (format!("{:?}", job.settings), format!("{:?}", (&file.name, &file.modified)));
+    // When the file was changed counts only where nothing better may tell the date: the local time of that moment is
+    // another one in every time zone.
+    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
+    let dated = dates::date_of(job.settings.date.as_deref(), None, stem, None).0.is_some();
+    let modified = file.modified.filter(|_| !dated);
+    let (settings, facts) = (format!("{:?}", job.settings), format!("{:?}", (&file.name, &modified)));
     digest(&[heard_key, &settings, &facts, &topics::fingerprint()])
 }
 
@@ -238,7 +244,7 @@ fn write_formats(batch: &Batch, job: &Job, report: &Report, path: &Path, wanted:
 fn way_to(recording: &Path, report: &Path) -> Option<String> {
     let recording = recording.canonicalize().ok()?;
     let folder = report.parent()?;
-    std::fs::create_dir_all(folder).ok()?;
+    make_private_folders(folder).ok()?;
     let folder = folder.canonicalize().ok()?;
     let shared = folder.components().zip(recording.components()).take_while(|(a, b)| a == b).count();
     if shared == 0 {

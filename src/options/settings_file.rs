@@ -1,6 +1,7 @@
 //! Settings files: `NAME.toml` beside a recording, `rapport.toml` in its folder, and the user's own.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -45,10 +46,18 @@ impl SettingsFile {
     /// Reads a settings file; one that is not there says nothing.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         match std::fs::metadata(path) {
-            Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            // A call whose name is as long as names may be can have no file with a longer ending beside it.
+            Err(failure) if matches!(failure.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {
+                return Ok(Self::default());
+            }
             Err(failure) => return Err(Error::io("cannot read", path)(failure)),
             Ok(meta) if meta.len() > BYTES_MAX => {
                 let why = format!("{} bytes long, where a settings file has at most {BYTES_MAX}", meta.len());
+                return Err(Error::Settings { what: path.display().to_string(), why });
+            }
+            // A pipe would be waited for.
+            Ok(meta) if !meta.is_file() => {
+                let why = "is neither a file nor a link to one; wanted a settings file".to_owned();
                 return Err(Error::Settings { what: path.display().to_string(), why });
             }
             Ok(_) => {}

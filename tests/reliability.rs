@@ -1,0 +1,323 @@
+//! Nothing is lost and nothing leaks: batches that are killed, crowded, or robbed of their folder; files that are no files;
+//! who may read what is written; and that no connection is opened.
+//!
+//! `RAPPORT_SOAK=1` tries more moments (`scripts/soak` sets it).
+
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::Value;
+
+/// Calls in a batch.
+const CALLS: usize = 20;
+
+/// How long anything may take that is given nonsense.
+const NONSENSE_WAIT: Duration = Duration::from_secs(10);
+
+/// Moments at which a batch is killed; more in a soak.
+fn kills() -> u64 {
+    if std::env::var_os("RAPPORT_SOAK").is_some() { 100 } else { 25 }
+}
+
+/// A call of some minutes; `number` makes it another one.
+fn call(number: usize) -> String {
+    let topics = ["invoice", "launch date", "photo shoot", "contract", "newsletter"];
+    let mut text = String::from("WEBVTT\n");
+    for line in 0..120 {
+        let (speaker, start) = (["Nate", "Jodie"][line % 2], line * 4);
+        let stamp = |secs: usize| format!("{:02}:{:02}.000", secs / 60, secs % 60);
+        let said = match line {
+            0 => "Good morning, can you hear me?".to_owned(),
+            2..=12 => format!("We were at the lake with the kids all weekend, day {line} was lovely."),
+            _ => format!("The {} needs change number {number}, and then item {line}.", topics[(line / 9 + number) % 5]),
+        };
+        text += &format!("\n{} --> {}\n<v {speaker}>{said}\n", stamp(start), stamp(start + 3));
+    }
+    text
+}
+
+fn write_calls(home: &Path) {
+    std::fs::create_dir_all(home.join("calls/sub")).unwrap();
+    for number in 0..CALLS {
+        let folder = if number % 3 == 0 { "calls/sub" } else { "calls" };
+        // The date is in the name: that of the file would differ between time zones.
+        std::fs::write(home.join(folder).join(format!("2026-03-{:02} call.vtt", number + 1)), call(number)).unwrap();
+    }
+}
+
+fn rapport(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rapport"));
+    command.current_dir(home).env_clear().env("HOME", home).env("RAPPORT_DATA_DIR", home.join("data"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+const ANALYZE: [&str; 8] = ["analyze", "calls", "-o", "out", "-j", "2", "--format", "html,md"];
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+    walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
+}
+
+/// What people see of a folder of reports: nothing hidden.
+fn visible(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let hidden = |path: &Path| path.components().any(|part| part.as_os_str().as_bytes().starts_with(b"."));
+    let own = |path: &PathBuf| path.strip_prefix(out).unwrap().to_owned();
+    files(out).iter().filter(|path| !hidden(&own(path))).map(|path| (own(path), std::fs::read(path).unwrap())).collect()
+}
+
+/// Every file that is there is whole.
+fn assert_whole(out: &Path) -> usize {
+    let mut reports = 0;
+    for (path, bytes) in visible(out) {
+        let name = path.display();
+        match path.extension().and_then(OsStr::to_str) {
+            Some("json") => {
+                let report: Value = serde_json::from_slice(&bytes).unwrap_or_else(|why| panic!("{name}: {why}"));
+                assert_eq!(report["utterances"].as_array().unwrap().len(), 120, "{name}");
+                reports += 1;
+            }
+            Some("html") => assert!(bytes.trim_ascii_end().ends_with(b"</html>"), "{name} is cut off"),
+            _ => assert!(bytes.ends_with(b"\n"), "{name} is cut off"),
+        }
+    }
+    reports
+}
+
+/// The reports of a batch that nobody disturbed, and how long it took.
+fn undisturbed(home: &Path) -> (BTreeMap<PathBuf, Vec<u8>>, Duration) {
+    let begun = Instant::now();
+    let done = rapport(home, &ANALYZE).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let took = begun.elapsed();
+    let all = visible(&home.join("out"));
+    std::fs::remove_dir_all(home.join("out")).unwrap();
+    (all, took)
+}
+
+fn written_at(out: &Path) -> BTreeMap<PathBuf, SystemTime> {
+    let json = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
+    let modified = |path: PathBuf| (path.clone(), std::fs::metadata(&path).unwrap().modified().unwrap());
+    visible(out).into_keys().map(|path| out.join(path)).filter(json).map(modified).collect()
+}
+
+#[test]
+fn killed_at_any_moment_a_batch_leaves_whole_files_and_goes_on_with_the_rest() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    let out = home.path().join("out");
+    let (wanted, took) = undisturbed(home.path());
+    let (mut begun_anew, mut states) = (0, BTreeMap::new());
+    for kill in 0..kills() {
+        let before = if out.exists() { written_at(&out) } else { BTreeMap::new() };
+        let mut child = rapport(home.path(), &ANALYZE).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Moments spread over the run: steps of the golden ratio.
+        let share = (kill as f64 * 0.618_033_988_749_895).fract();
+        std::thread::sleep(took.mul_f64(share));
+        drop(child.kill());
+        child.wait().unwrap();
+        if !out.exists() {
+            continue;
+        }
+        let reports = assert_whole(&out);
+        let now = written_at(&out);
+        for (report, at) in before {
+            assert_eq!(now.get(&report), Some(&at), "{} was done and was done again", report.display());
+        }
+        *states.entry(reports).or_insert(0) += 1;
+        if reports >= CALLS - 2 {
+            std::fs::remove_dir_all(&out).unwrap();
+            begun_anew += 1;
+        }
+    }
+    println!("{} kills, {begun_anew} times begun anew; reports there after them: {states:?}", kills());
+    let last = rapport(home.path(), &ANALYZE).output().unwrap();
+    assert!(last.status.success());
+    assert!(visible(&out) == wanted, "another outcome than undisturbed");
+}
+
+#[test]
+fn two_batches_on_one_folder_share_the_work() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    let (wanted, _) = undisturbed(home.path());
+    let arguments: Vec<_> = ANALYZE.into_iter().chain(["--json"]).collect();
+    let both = [(); 2].map(|()| rapport(home.path(), &arguments).spawn().unwrap());
+    let mut written = 0;
+    for child in both {
+        let done = child.wait_with_output().unwrap();
+        let outcome: Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!((&outcome["failed"], &outcome["not_done"]), (&0.into(), &0.into()), "{outcome}");
+        written += outcome["written"].as_u64().unwrap();
+    }
+    assert_eq!(written, CALLS as u64, "a call was done twice, or not at all");
+    assert!(visible(&home.path().join("out")) == wanted);
+}
+
+#[test]
+fn a_folder_that_vanishes_under_way_is_a_failure_with_a_name() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    let out = home.path().join("out");
+    for round in 1..=5 {
+        let child = rapport(home.path(), &ANALYZE).spawn().unwrap();
+        let until = Instant::now() + NONSENSE_WAIT;
+        while !out.join("2026-03-02 call.json").exists() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(round));
+        }
+        // A file may be made while the folder is emptied.
+        while std::fs::remove_dir_all(&out).is_err() && out.exists() && Instant::now() < until {}
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(matches!(done.status.code(), Some(0..=2)), "{:?}: {said}", done.status);
+        assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
+        if out.exists() {
+            assert_whole(&out);
+            std::fs::remove_dir_all(&out).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_fails_call_by_call_and_keeps_what_fits() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    let (full, copy) = (home.path().join("full"), home.path().join("copy"));
+    std::fs::create_dir(&full).unwrap();
+    // A disk of its own in a name space of its own; what is on it at the end is copied out.
+    let script = "mount -t tmpfs -o size=400k none full || exit 77; \"$0\" analyze calls -o full/out --format none --json; \
+                  code=$?; cp -r full/out copy; exit $code";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_rapport")]);
+    command.current_dir(home.path()).env("HOME", home.path()).env("RAPPORT_DATA_DIR", home.path().join("data"));
+    let done = match command.output() {
+        Ok(done) if done.status.code() != Some(77) && !done.stdout.is_empty() => done,
+        _ => {
+            println!("not checked: this machine does not let a user mount a small disk (unshare --user --mount)");
+            return;
+        }
+    };
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    let outcome: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|why| panic!("{why}: {said}"));
+    assert_eq!(done.status.code(), Some(2), "{outcome}");
+    let (written, failed) = (outcome["written"].as_u64().unwrap(), outcome["failed"].as_u64().unwrap());
+    assert!(written > 0 && failed > 0 && written + failed == CALLS as u64, "{written} written, {failed} failed");
+    let errors: Vec<_> =
+        outcome["calls"].as_array().unwrap().iter().filter_map(|call| call["error"].as_str()).collect();
+    assert!(errors.iter().all(|error| error.contains("No space left")), "{errors:?}");
+    assert_eq!(assert_whole(&copy) as u64, written);
+}
+
+#[test]
+fn only_the_owner_may_read_what_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    assert!(rapport(home.path(), &ANALYZE).output().unwrap().status.success());
+    let mut count = 0;
+    for entry in walkdir::WalkDir::new(home.path().join("out")) {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        let wanted = if entry.file_type().is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, wanted, "{}: {mode:o}", entry.path().display());
+        count += 1;
+    }
+    assert!(count > 3 * CALLS, "{count} files and folders");
+}
+
+#[test]
+fn threads_time_zones_and_languages_of_the_system_change_no_byte() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    let (wanted, _) = undisturbed(home.path());
+    for (jobs, zone, locale) in
+        [("1", "UTC", "C"), ("2", "Asia/Tokyo", "tr_TR.UTF-8"), ("16", "America/St_Johns", "ar_EG")]
+    {
+        let mut command = rapport(home.path(), &["analyze", "calls", "-o", "out", "--format", "html,md", "-j", jobs]);
+        command.env("TZ", zone).env("LC_ALL", locale).env("LANG", locale);
+        assert!(command.output().unwrap().status.success());
+        assert!(visible(&home.path().join("out")) == wanted, "{jobs} jobs in {zone} with {locale}");
+        std::fs::remove_dir_all(home.path().join("out")).unwrap();
+    }
+}
+
+#[test]
+fn what_is_no_file_is_named_and_nothing_hangs() {
+    let home = tempfile::tempdir().unwrap();
+    let calls = home.path().join("calls");
+    std::fs::create_dir_all(calls.join("folder.wav")).unwrap();
+    std::fs::write(calls.join("2026-03-01 good.vtt"), call(1)).unwrap();
+    std::fs::write(calls.join("empty.vtt"), "").unwrap();
+    std::fs::write(calls.join(OsStr::from_bytes(b"not \xff utf8.vtt")), call(2)).unwrap();
+    std::fs::write(calls.join("two\nlines.vtt"), call(3)).unwrap();
+    std::fs::write(calls.join(format!("{}.vtt", "n".repeat(251))), call(4)).unwrap();
+    std::os::unix::fs::symlink(&calls, calls.join("loop")).unwrap();
+    std::os::unix::fs::symlink("itself.vtt", calls.join("itself.vtt")).unwrap();
+    std::os::unix::fs::symlink("nowhere", calls.join("dangling.vtt")).unwrap();
+    let pipe = calls.join("pipe.vtt");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::fs::write(calls.join("2026-03-09 piped settings.vtt"), call(9)).unwrap();
+    assert!(Command::new("mkfifo").arg(calls.join("2026-03-09 piped settings.toml")).status().unwrap().success());
+    let mut child = rapport(home.path(), &["analyze", "calls", "calls/pipe.vtt", "-o", "out"]).spawn().unwrap();
+    let until = Instant::now() + NONSENSE_WAIT;
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > until {
+            drop(child.kill());
+            panic!("it hangs");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    for bad in ["empty.vtt", "pipe.vtt", "piped settings.toml"] {
+        assert!(said.contains(bad), "{bad} is not named in {said}");
+    }
+    assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
+    let reports = files(&home.path().join("out"));
+    let reports = reports.iter().filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+    let shown: Vec<_> = reports.filter(|path| !path.to_string_lossy().contains(".rapport/")).collect();
+    assert_eq!(shown.len(), 4, "{shown:?}\n{said}");
+}
+
+/// Every command but `models pull` works without opening a connection: no socket of any network is made.
+#[test]
+fn no_connection_is_opened() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    let trace = home.path().join("trace");
+    let report = "out/2026-03-02 call.json";
+    let commands: [&[&str]; 5] = [
+        &["analyze", "calls", "-o", "out"],
+        &["show", report],
+        &["export", report, "--to", "md"],
+        &["models", "list"],
+        &["demo", "-o", "demo"],
+    ];
+    for arguments in commands {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-e", "trace=%network", "-o"]).arg(&trace).arg(env!("CARGO_BIN_EXE_rapport"));
+        command.args(arguments).current_dir(home.path()).env("HOME", home.path());
+        command.env("RAPPORT_DATA_DIR", home.path().join("data"));
+        let Ok(done) = command.stdin(Stdio::null()).output() else {
+            println!("not checked: strace is not here");
+            return;
+        };
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        let seen = std::fs::read_to_string(&trace).unwrap_or_default();
+        if !done.status.success() && (seen.is_empty() || said.contains("ptrace")) {
+            println!("not checked: this machine does not let strace look on: {said}");
+            return;
+        }
+        assert!(done.status.success(), "{arguments:?}: {said}");
+        let sockets: Vec<_> =
+            seen.lines().filter(|line| line.contains("socket(") || line.contains("connect(")).collect();
+        assert!(sockets.is_empty(), "{arguments:?}: {sockets:?}");
+    }
+}
