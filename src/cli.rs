@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use crate::batch::{self, Format};
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
-use crate::commands::{Exit, analyze, completions, demo, devices, export, keys, models, record, show};
+use crate::commands::{Exit, analyze, completions, demo, devices, export, forget, keys, models, record, show};
 use crate::error::{Error, Result};
 use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker};
 use crate::progress::StopFlag;
@@ -48,6 +48,8 @@ enum Verb {
     Show(ShowArgs),
     /// Turn a report into another format
     Export(ExportArgs),
+    /// Remove what was written of calls
+    Forget(ForgetArgs),
     /// Speech models: list, download, verify
     Models(ModelsArgs),
     /// Print a completion script for a shell
@@ -108,6 +110,9 @@ struct WorkArgs {
     /// Translate what is said to English
     #[arg(long)]
     translate: bool,
+    /// Put marks for card and phone numbers, addresses and given names in all that is written (English)
+    #[arg(long)]
+    redact: bool,
 }
 
 #[derive(Debug, Args)]
@@ -204,6 +209,16 @@ struct ExportArgs {
     /// For html: where the recording lies, seen from the page, so that the page plays it
     #[arg(long, value_name = "PATH")]
     recording: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct ForgetArgs {
+    /// Reports (JSON), or the recordings and transcripts they were made of
+    #[arg(required = true, value_name = "CALL")]
+    calls: Vec<PathBuf>,
+    /// Folder of the reports
+    #[arg(short, long, value_name = "FOLDER", default_value = REPORTS)]
+    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -309,7 +324,7 @@ impl AnalyzeArgs {
             shard: self.work.shard,
             json: self.json,
             quiet: self.quiet,
-            call: self.call.lower(self.work.language, self.work.translate),
+            call: CallFlags { redact: self.work.redact, ..self.call.lower(self.work.language, self.work.translate) },
             config: config_folder(),
         }
     }
@@ -361,6 +376,7 @@ impl CallArgs {
             speakers: self.speaker,
             language,
             translate,
+            redact: false,
             opening_budget: self.opening_budget,
         }
     }
@@ -397,6 +413,7 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
             let (to, recording) = (args.output, args.recording);
             export::run(&export::ExportOptions { report: args.report, format: args.to.0, to, recording }, &mut out)
         }
+        Verb::Forget(args) => forget::run(&forget::ForgetOptions { calls: args.calls, reports: args.out }, &mut out),
         Verb::Models(args) => run_models(args.verb, stop, &mut out),
         Verb::Completions { shell } => completions::run(shell, &mut Cli::command(), &mut out),
     }

@@ -18,6 +18,7 @@ use crate::findings::{self, FindingSettings};
 use crate::ingest::inputs::{Input, InputKind};
 use crate::ingest::{dates, recording, transcript};
 use crate::progress::{Event, Progress, StopFlag};
+use crate::redact;
 use crate::topics::{self, TopicSettings};
 use crate::transcribe::{self, TranscribeSettings, Transcriber};
 
@@ -28,6 +29,9 @@ pub struct HearSettings {
     pub language: Option<String>,
     /// Whether to translate to English.
     pub translate: bool,
+    /// Who is who, if personal data is to be taken out of the words before anything is kept: afterwards nobody could be
+    /// found by name. `None` to keep all words.
+    pub redact: Option<NameSettings>,
 }
 
 /// All settings of one call.
@@ -107,10 +111,16 @@ pub fn hear(
     progress: &dyn Progress,
     stop: &StopFlag,
 ) -> Result<Heard> {
-    match input.kind {
+    let mut heard = match input.kind {
         InputKind::Transcript => hear_transcript(input, progress),
         InputKind::Recording => hear_recording(input, settings, engines, pool, progress, stop),
+    }?;
+    if let Some(names) = &settings.redact {
+        apply_names(&mut heard.transcript, names);
+        redact::transcript(&mut heard.transcript, &names.all());
+        heard.title = heard.title.map(|title| redact::text(&title, &[]).0);
     }
+    Ok(heard)
 }
 
 fn hear_transcript(input: &Input, progress: &dyn Progress) -> Result<Heard> {
@@ -165,7 +175,9 @@ fn hear_recording(
 #[must_use]
 pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report {
     let mut transcript = heard.transcript.clone();
-    apply_names(&mut transcript, &settings.names);
+    if settings.hear.redact.is_none() {
+        apply_names(&mut transcript, &settings.names);
+    }
     let topics = topics::find(&transcript, &settings.topics);
     let found = findings::find(&transcript, &topics, &settings.findings);
     let call = call_info(&heard, &transcript, file, settings);

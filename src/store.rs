@@ -20,7 +20,7 @@ const KEPT: &str = ".rapport";
 const REPORT_BYTES_MAX: u64 = 256 << 20;
 
 /// Changes when the layout of a kept transcript or the meaning of its parts does.
-const KEPT_VERSION: u32 = 1;
+const KEPT_VERSION: u32 = 2;
 
 /// How often a call that another process works on is looked at again.
 const LOCK_POLL: Wait = Wait::from_millis(200);
@@ -135,6 +135,34 @@ impl Store {
                 Err(std::fs::TryLockError::Error(failure)) => return Err(Error::io("cannot lock", &path)(failure)),
             }
         }
+    }
+
+    /// Removes all that is kept of the call with this content id: transcripts, digests, locks. The files removed.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the folder cannot be read or a file cannot be removed.
+    pub fn forget_kept(&self, id: &str) -> Result<Vec<PathBuf>> {
+        let mut removed = Vec::new();
+        for folder in ["transcripts", "seen", "locks"] {
+            let folder = self.out.join(KEPT).join(folder);
+            let entries = match std::fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(failure) => return Err(Error::io("cannot look into", &folder)(failure)),
+            };
+            let mut paths: Vec<_> = entries.filter_map(std::result::Result::ok).map(|entry| entry.path()).collect();
+            paths.sort();
+            for path in paths {
+                // Transcripts and locks carry the id in their names, digests inside.
+                let named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(id));
+                let noted = || std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Seen>(&bytes).ok());
+                if named || noted().is_some_and(|seen| seen.id == id) {
+                    std::fs::remove_file(&path).map_err(Error::io("cannot remove", &path))?;
+                    removed.push(path);
+                }
+            }
+        }
+        Ok(removed)
     }
 
     fn kept(&self, folder: &str, name: &str) -> PathBuf {

@@ -145,7 +145,7 @@ fn words_and_speakers_are_redacted_with_the_text() {
         duration: Duration::from_ms(1_000),
         warnings: Vec::new(),
     };
-    redact::transcript(&mut call);
+    redact::transcript(&mut call, &[]);
     let said = &call.utterances[0];
     assert_eq!(said.text, "Hi [name], call [phone] today.");
     let spans: Vec<_> = said

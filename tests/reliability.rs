@@ -232,6 +232,79 @@ fn only_the_owner_may_read_what_is_written() {
 }
 
 #[test]
+fn a_forgotten_call_leaves_nothing_but_its_own_file() {
+    let home = tempfile::tempdir().unwrap();
+    write_calls(home.path());
+    let secret = "The verdigris contract is signed.";
+    std::fs::write(
+        home.path().join("calls/2026-04-01 secret.vtt"),
+        call(50).replace("Good morning, can you hear me?", secret),
+    )
+    .unwrap();
+    assert!(rapport(home.path(), &ANALYZE).output().unwrap().status.success());
+    let out = home.path().join("out");
+    let tells = || {
+        files(&out)
+            .into_iter()
+            .filter(|path| {
+                let bytes = std::fs::read(path).unwrap();
+                bytes.windows(9).any(|window| window == b"verdigris")
+            })
+            .collect::<Vec<_>>()
+    };
+    let id: Value = serde_json::from_slice(&std::fs::read(out.join("2026-04-01 secret.json")).unwrap()).unwrap();
+    let id = id["call"]["id"].as_str().unwrap().to_owned();
+    assert!(tells().len() >= 3, "{:?}", tells());
+    let done = rapport(home.path(), &["forget", "calls/2026-04-01 secret.vtt", "-o", "out"]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(String::from_utf8_lossy(&done.stdout).contains("2026-04-01 secret.json"));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("Left: the recording"));
+    let index = |path: &PathBuf| path.file_name().is_some_and(|name| name == "index.html");
+    assert_eq!(tells().into_iter().filter(|path| !index(path)).collect::<Vec<_>>(), Vec::<PathBuf>::new());
+    let named = |path: &PathBuf| path.to_string_lossy().contains(&id);
+    assert!(!files(&out).iter().any(named));
+    assert_eq!(assert_whole(&out), CALLS);
+    assert!(home.path().join("calls/2026-04-01 secret.vtt").exists());
+    let again = rapport(home.path(), &["forget", "calls/2026-04-01 secret.vtt", "-o", "out"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("nothing was written of it in out"));
+}
+
+/// Reports among the calls themselves: the transcript beside a report is no page of it.
+#[test]
+fn forgetting_never_takes_the_file_the_report_was_made_from() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("2026-04-01 call.vtt"), call(1)).unwrap();
+    let analyzed = rapport(home.path(), &["analyze", "2026-04-01 call.vtt", "-o", "."]).output().unwrap();
+    assert!(analyzed.status.success(), "{}", String::from_utf8_lossy(&analyzed.stderr));
+    let done = rapport(home.path(), &["forget", "2026-04-01 call.json", "-o", "."]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(home.path().join("2026-04-01 call.vtt").exists() && !home.path().join("2026-04-01 call.html").exists());
+}
+
+#[test]
+fn redacted_calls_keep_no_name_and_no_number_anywhere() {
+    let home = tempfile::tempdir().unwrap();
+    let said = call(7).replace("Good morning, can you hear me?", "Hi Jodie, call me on 020 7946 0321 about the card.");
+    std::fs::create_dir(home.path().join("calls")).unwrap();
+    std::fs::write(home.path().join("calls/2026-04-01 call.vtt"), said).unwrap();
+    let arguments =
+        ["analyze", "calls", "-o", "out", "--redact", "--me", "Nate", "--format", "html,md,srt,vtt,txt,csv"];
+    let done = rapport(home.path(), &arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(home.path().join("out/2026-04-01 call.json")).unwrap()).unwrap();
+    assert_eq!(report["utterances"][0]["text"], "Hi [name], call me on [phone] about the card.");
+    assert_eq!((&report["speakers"][0]["label"], &report["speakers"][1]["label"]), (&"Me".into(), &"Client".into()));
+    for path in files(&home.path().join("out")) {
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        for secret in ["Jodie", "Nate", "7946"] {
+            assert!(!text.contains(secret), "{secret} is in {}", path.display());
+        }
+    }
+}
+
+#[test]
 fn threads_time_zones_and_languages_of_the_system_change_no_byte() {
     let home = tempfile::tempdir().unwrap();
     write_calls(home.path());

@@ -199,7 +199,9 @@ fn heard_key(job: &Job, id: &str, engines: &dyn Engines) -> Result<String> {
         InputKind::Transcript => "imported".to_owned(),
         InputKind::Recording => engines.fingerprint()?,
     };
-    Ok(digest(&[id, &transcriber, &format!("{:?}", job.settings.hear), env!("CARGO_PKG_VERSION")]))
+    let words = digest(&[&transcriber, &format!("{:?}", job.settings.hear), env!("CARGO_PKG_VERSION")]);
+    // The id comes first, so that all that is kept of a call can be found and forgotten.
+    Ok(format!("{id}-{words}"))
 }
 
 /// Digest of everything the report is made from.

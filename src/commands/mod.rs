@@ -5,6 +5,7 @@ pub mod completions;
 pub mod demo;
 pub mod devices;
 pub mod export;
+pub mod forget;
 pub mod models;
 pub mod pull_view;
 pub mod record;

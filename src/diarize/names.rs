@@ -2,16 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::call::report::Warning;
 use crate::call::transcript::{SpeakerId, Transcript};
 
 /// What the user said about the people of a call.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NameSettings {
     /// The user: a speaker's id (`B`) or name, or the name to give the user's own track.
     pub me: Option<String>,
     /// New names by id (`A`) or by the name the recording or transcript gives.
     pub speakers: BTreeMap<String, String>,
+}
+
+impl NameSettings {
+    /// Every name in it.
+    #[must_use]
+    pub fn all(&self) -> Vec<String> {
+        self.me.iter().chain(self.speakers.iter().flat_map(|(old, new)| [old, new])).cloned().collect()
+    }
 }
 
 /// Gives the speakers their names and marks the user.

@@ -34,6 +34,8 @@ pub struct CallFlags {
     pub language: Option<String>,
     /// `--translate`.
     pub translate: bool,
+    /// `--redact`.
+    pub redact: bool,
     /// `--opening-budget`.
     pub opening_budget: Option<Duration>,
 }
@@ -59,6 +61,10 @@ pub fn call_settings(input: &Input, flags: &CallFlags, user: Option<&Path>) -> R
     let budget = settings.opening_budget.map(|value| plain(&value));
     let budget = budget.map(|text| parse_length(&text).map_err(|why| bad("opening_budget", why))).transpose()?;
     let defaults = FindingSettings::default();
+    let names = NameSettings {
+        me: settings.me.as_deref().and_then(non_empty),
+        speakers: settings.speakers.unwrap_or_default(),
+    };
     Ok(CallSettings {
         client: settings.client.as_deref().and_then(non_empty),
         title: settings.title.as_deref().and_then(non_empty),
@@ -66,11 +72,9 @@ pub fn call_settings(input: &Input, flags: &CallFlags, user: Option<&Path>) -> R
         hear: HearSettings {
             language: settings.language.map(|code| language(&code).map_err(|why| bad("language", why))).transpose()?,
             translate: flags.translate,
+            redact: settings.redact.unwrap_or(false).then(|| names.clone()),
         },
-        names: NameSettings {
-            me: settings.me.as_deref().and_then(non_empty),
-            speakers: settings.speakers.unwrap_or_default(),
-        },
+        names,
         topics: TopicSettings { agenda: agenda.clone(), business: settings.business.unwrap_or_default() },
         findings: FindingSettings {
             agenda: agenda.clone(),
@@ -93,6 +97,7 @@ fn from_flags(flags: &CallFlags) -> SettingsFile {
         speakers: Some(flags.speakers.iter().cloned().collect()),
         language: flags.language.clone(),
         opening_budget: flags.opening_budget.map(|length| toml::Value::Float(length.secs())),
+        redact: flags.redact.then_some(true),
         clients: None,
         recording: None,
     }

@@ -36,6 +36,8 @@ pub(crate) struct SettingsFile {
     pub(crate) language: Option<String>,
     /// Small talk at the start that counts as rapport: `"2m"`, `"90s"` or seconds.
     pub(crate) opening_budget: Option<toml::Value>,
+    /// Whether personal data is taken out of everything that is written.
+    pub(crate) redact: Option<bool>,
     /// Settings for calls with one client, by the client's name.
     pub(crate) clients: Option<BTreeMap<String, SettingsFile>>,
     /// What `rapport record` notes about the recording; read by people and by later versions.
@@ -88,6 +90,7 @@ impl SettingsFile {
             business: self.business.or(farther.business),
             language: self.language.or(farther.language),
             opening_budget: self.opening_budget.or(farther.opening_budget),
+            redact: self.redact.or(farther.redact),
             clients: Some(clients).filter(|named| !named.is_empty()),
             recording: self.recording.or(farther.recording),
         }

@@ -17,7 +17,7 @@ use crate::call::transcript::{Transcript, Utterance, Word};
 use marks::{Found, apart};
 
 /// Names of a call that everybody sees anyhow: they are roles.
-const ROLES: [&str; 2] = ["Me", "Client"];
+const ROLES: [&str; 3] = ["Me", "Client", "Speaker"];
 
 /// A text with typed marks in place of personal data, and what was found. `names` are names known to be in the call.
 #[must_use]
@@ -34,20 +34,21 @@ pub fn text(text: &str, names: &[String]) -> (String, Vec<Mark>) {
     (out, found.iter().map(|one| one.mark).collect())
 }
 
-/// Redacts a call in place, the names of its speakers included; a warning says how much was found and what is untouched.
-pub fn transcript(transcript: &mut Transcript) {
-    let names: Vec<String> = transcript
-        .speakers
-        .iter()
-        .flat_map(|speaker| speaker.label.split_whitespace())
-        .filter(|word| !ROLES.contains(word))
-        .map(ToOwned::to_owned)
-        .collect();
+/// Redacts a call in place, the names of its speakers included; `names` are further names known to be in it. A warning
+/// says how much was found and what is untouched.
+pub fn transcript(transcript: &mut Transcript, names: &[String]) {
+    let labels = transcript.speakers.iter().map(|speaker| speaker.label.as_str());
+    let is_name = |word: &&str| !ROLES.contains(word) && word.chars().all(|letter| !letter.is_numeric());
+    let all = labels.chain(names.iter().map(String::as_str)).flat_map(str::split_whitespace).filter(is_name);
+    let names: Vec<String> = all.map(ToOwned::to_owned).collect();
     let mut counts: BTreeMap<Mark, usize> = BTreeMap::new();
     for utterance in &mut transcript.utterances {
         for mark in redact_utterance(utterance, &names) {
             *counts.entry(mark).or_default() += 1;
         }
+    }
+    for warning in &mut transcript.warnings {
+        warning.text = text(&warning.text, &names).0;
     }
     neutral_labels(transcript);
     let listed: Vec<_> = counts.iter().map(|(mark, count)| format!("{count} {}", mark.text())).collect();
@@ -62,7 +63,7 @@ pub fn transcript(transcript: &mut Transcript) {
 }
 
 /// Gives speakers the names of their roles.
-pub fn neutral_labels(transcript: &mut Transcript) {
+fn neutral_labels(transcript: &mut Transcript) {
     let two = transcript.speakers.len() == 2 && transcript.me().is_some();
     for (index, speaker) in transcript.speakers.iter_mut().enumerate() {
         speaker.label = match (speaker.me, two) {
