@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ fn call(number: usize) -> String {
             2..=12 => format!("We were at the lake with the kids all weekend, day {line} was lovely."),
             _ => format!("The {} needs change number {number}, and then item {line}.", topics[(line / 9 + number) % 5]),
         };
-        text += &format!("\n{} --> {}\n<v {speaker}>{said}\n", stamp(start), stamp(start + 3));
+        writeln!(text, "\n{} --> {}\n<v {speaker}>{said}", stamp(start), stamp(start + 3)).unwrap();
     }
     text
 }

@@ -42,7 +42,7 @@ pub fn run(options: &ForgetOptions, out: &mut dyn Write) -> Result<Exit> {
         }
         removed.extend(kept);
     }
-    let text: String = removed.iter().map(|path| format!("{}\n", path.display())).collect();
+    let text: String = removed.iter().flat_map(|path| [path.display().to_string(), "\n".into()]).collect();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(Error::io("cannot write", Path::new("standard output")))?;
     eprintln!(
@@ -61,8 +61,9 @@ fn reports_of(call: &Path, store: &Store) -> Result<(String, Vec<PathBuf>)> {
     let id = store.content_id(call, true)?;
     let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
     let shown = WalkDir::new(store.out()).sort_by_file_name().into_iter();
-    let shown =
-        shown.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())).filter_map(|entry| entry.ok());
+    let shown = shown
+        .filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name()))
+        .filter_map(std::result::Result::ok);
     let json = shown.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|end| end == "json"));
     let own = json.filter(|path| read_report(path).is_ok_and(|report| report.call.id == id)).collect();
     Ok((id, own))
