@@ -1,5 +1,7 @@
 //! The command line: clap's view of it, lowered into the options of each command.
 
+mod months;
+
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -10,11 +12,14 @@ use clap_complete::Shell;
 use crate::batch::{self, Format};
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
-use crate::commands::{Exit, analyze, completions, demo, devices, export, forget, keys, models, record, show};
+use crate::commands::{
+    Exit, analyze, compare, completions, demo, devices, export, forget, keys, mark, models, record, show,
+};
 use crate::error::{Error, Result};
 use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker};
 use crate::progress::StopFlag;
 use crate::transcribe::models::{Places, PullSettings};
+use months::{CompareArgs, MarkArgs};
 
 /// Folder of the reports where none is named.
 const REPORTS: &str = "reports";
@@ -46,6 +51,10 @@ enum Verb {
     },
     /// Show a report in the terminal
     Show(ShowArgs),
+    /// Set months side by side, by client: what changes, and what a boundary did
+    Compare(CompareArgs),
+    /// Remember the day on which you set a boundary, so that compare shows what came of it
+    Mark(MarkArgs),
     /// Turn a report into another format
     Export(ExportArgs),
     /// Remove what was written of calls
@@ -409,6 +418,8 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
         Verb::Record(args) => record::run(&args.lower(), stop, &mut out),
         Verb::Devices { json } => devices::run(&devices::DevicesOptions { json }, stop, &mut out),
         Verb::Show(args) => show::run(&show::ShowOptions { report: args.report, json: args.json }, &mut out),
+        Verb::Compare(args) => compare::run(&args.lower(), &mut out),
+        Verb::Mark(args) => mark::run(&args.lower()?, &mut out),
         Verb::Export(args) => {
             let (to, recording) = (args.output, args.recording);
             export::run(&export::ExportOptions { report: args.report, format: args.to.0, to, recording }, &mut out)

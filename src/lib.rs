@@ -9,7 +9,7 @@
 //! | floor | modules | own |
 //! |---|---|---|
 //! | 0 | [`call`], [`error`], [`progress`], `lexicon` | the nouns, and the words the stages know; no input or output, no engines, no clock |
-//! | 1 | [`ingest`], [`transcribe`], [`diarize`], [`redact`], [`topics`], [`findings`] | the stages |
+//! | 1 | [`ingest`], [`transcribe`], [`diarize`], [`redact`], [`topics`], [`findings`], [`trends`] | the stages; `trends` looks at many reports |
 //! | 2 | [`pipeline`], [`batch`], [`store`], [`render`] | one call; many calls; files on disk; reports as text |
 //! | 3 | [`options`], [`commands`] | flags to validated settings; one verb a file; printing and clocks |
 //! | 4 | [`cli`], `main` | clap; parse, run, exit |
@@ -25,6 +25,7 @@ pub mod ingest;
 pub mod redact;
 pub mod topics;
 pub mod transcribe;
+pub mod trends;
 
 pub mod batch;
 pub mod pipeline;

@@ -2,9 +2,11 @@
 
 pub mod audio;
 pub mod coaching;
+pub mod figures;
 pub mod finding;
 pub mod mirroring;
 pub mod report;
 pub mod time;
 pub mod topic;
 pub mod transcript;
+pub mod trend;

@@ -1,11 +1,13 @@
 //! The verbs, one a file. Here, and only here, things are printed and clocks are read.
 
 pub mod analyze;
+pub mod compare;
 pub mod completions;
 pub mod demo;
 pub mod devices;
 pub mod export;
 pub mod forget;
+pub mod mark;
 pub mod models;
 pub mod pull_view;
 pub mod record;

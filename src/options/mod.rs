@@ -3,7 +3,9 @@
 mod call;
 mod parse;
 mod settings_file;
+mod trend;
 
 pub use call::{CallFlags, call_settings};
 pub use parse::{Shard, parse_length, parse_shard, parse_speaker};
 pub use settings_file::FOLDER_FILE;
+pub use trend::{parse_day, parse_rate, parse_since, parse_until};

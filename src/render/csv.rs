@@ -35,7 +35,7 @@ pub fn csv(report: &Report) -> String {
 }
 
 /// Text that no spreadsheet takes for a formula.
-fn inert(text: &str) -> String {
+pub(crate) fn inert(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%']);
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }

@@ -7,4 +7,5 @@ pub mod markdown;
 pub mod subtitles;
 pub mod terminal;
 pub mod text;
+pub mod trend_table;
 pub mod words;

@@ -74,6 +74,7 @@ pub(super) struct Glyphs {
     pub(super) chance: char,
     pub(super) bullet: char,
     pub(super) quotes: [char; 2],
+    levels: [char; 8],
     dot: &'static str,
     ellipsis: &'static str,
 }
@@ -93,6 +94,7 @@ const UNICODE: Glyphs = Glyphs {
     chance: '◆',
     bullet: '·',
     quotes: ['“', '”'],
+    levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
     dot: " · ",
     ellipsis: "…",
 };
@@ -112,6 +114,7 @@ const ASCII: Glyphs = Glyphs {
     chance: '^',
     bullet: '-',
     quotes: ['"', '"'],
+    levels: ['_', '.', ':', '-', '=', '+', '*', '#'],
     dot: ", ",
     ellipsis: "...",
 };
@@ -236,6 +239,18 @@ impl Canvas {
     pub(super) fn quote(&self, text: &str) -> String {
         let [open, close] = self.glyphs().quotes;
         format!("{open}{text}{close}")
+    }
+
+    /// Values as a row of heights between the smallest and the largest; a blank for a gap, half height where all are one.
+    pub(super) fn spark(&self, values: &[Option<f64>]) -> String {
+        let levels = self.glyphs().levels;
+        let known = || values.iter().flatten().copied();
+        let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
+        let level = |value: f64| {
+            let share = if high > low { (value - low) / (high - low) } else { 0.4 };
+            levels[((share * levels.len() as f64) as usize).min(levels.len() - 1)]
+        };
+        values.iter().map(|value| value.map_or(' ', level)).collect()
     }
 
     /// The text in exactly `wide` columns: cut with an ellipsis where it is longer, filled with blanks where shorter.

@@ -4,11 +4,13 @@ mod canvas;
 mod moments;
 mod people;
 mod timeline;
+mod trend;
 
 use crate::call::report::Report;
 use crate::call::time::Duration;
 use crate::render::words;
 use canvas::{Canvas, Ink, Piece};
+pub use trend::comparison;
 
 /// Narrowest page that is laid out, columns: below it lines would hold a word each.
 const WIDTH_MIN: usize = 40;

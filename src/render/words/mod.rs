@@ -2,6 +2,7 @@
 
 mod language;
 mod sentence;
+pub mod trend;
 
 use crate::call::finding::{Driver, EndedBy, Opportunity, RedirectClass, SmallTalk, Tangent, Tone, Verdict};
 use crate::call::report::Report;

@@ -1,5 +1,8 @@
 //! Files on disk: reports, kept transcripts, and the rule that nobody ever sees half a file.
 
+mod figures;
+mod marks;
+
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +15,9 @@ use crate::error::{Error, Result};
 use crate::pipeline::Heard;
 use crate::progress::StopFlag;
 use crate::render::json;
+
+pub use figures::read_figures;
+pub use marks::{marks_file, read_marks, write_marks};
 
 /// Folder beside the reports that holds what can be made again: transcripts, digests, locks.
 const KEPT: &str = ".rapport";

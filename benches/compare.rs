@@ -1,0 +1,79 @@
+//! Time and memory of `rapport compare` over many reports.
+//!
+//!     cargo bench --bench compare
+//!     RAPPORT_BENCH_REPORTS=1000 RAPPORT_BENCH_KEEP=folder cargo bench --bench compare    fewer, and keep them
+//!
+//! The reports are years of weekly calls with three clients each, of 25 to 50 minutes and an utterance every 4.5 s: about
+//! 100 kB. Prints the best and the worst of five runs, and the child's peak resident memory (`VmHWM` of /proc, Linux).
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+#[path = "../tests/common/months.rs"]
+mod months;
+
+const RUNS: usize = 5;
+
+fn write_reports(folder: &Path, count: usize) -> u64 {
+    let (mut number, mut bytes) = (0, 0);
+    for seed in 0.. {
+        for mut spec in months::year(seed) {
+            if number == count {
+                return bytes;
+            }
+            spec.utterance_seconds = 4.5;
+            if seed > 0 {
+                spec.client = spec.client.map(|client| format!("{client} {seed}"));
+            }
+            let place = folder.join(format!("{}/{}", spec.client.as_deref().unwrap_or("none"), spec.date.year()));
+            std::fs::create_dir_all(&place).unwrap();
+            let text = spec.text(number);
+            bytes += text.len() as u64;
+            std::fs::write(place.join(format!("{number}.json")), text).unwrap();
+            number += 1;
+        }
+    }
+    bytes
+}
+
+/// Runs the program; gives seconds and the peak in mebibytes.
+fn run(folder: &Path, arguments: &[&str]) -> (f64, f64) {
+    let begun = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
+        .arg("compare")
+        .arg(folder)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak_kib = 0.0_f64;
+    let code = loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let now = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        peak_kib = peak_kib.max(now.unwrap_or(0.0));
+        if let Some(code) = child.try_wait().unwrap() {
+            break code;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    assert!(code.success(), "compare ended with {code}");
+    (begun.elapsed().as_secs_f64(), peak_kib / 1024.0)
+}
+
+fn main() {
+    let count = std::env::var("RAPPORT_BENCH_REPORTS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
+    let kept = std::env::var_os("RAPPORT_BENCH_KEEP").map(PathBuf::from);
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = kept.unwrap_or_else(|| temporary.path().to_owned());
+    let bytes = write_reports(&folder, count);
+    println!("{count} reports, {:.0} MB", bytes as f64 / 1e6);
+    for arguments in [&[][..], &["--json"], &["--by", "week", "--to", "csv"]] {
+        let runs: Vec<_> = (0..RUNS).map(|_| run(&folder, arguments)).collect();
+        let seconds = || runs.iter().map(|run| run.0);
+        let (best, worst) = (seconds().fold(f64::INFINITY, f64::min), seconds().fold(0.0, f64::max));
+        let peak = runs.iter().map(|run| run.1).fold(0.0, f64::max);
+        println!("compare {}: {best:.2} to {worst:.2} s, peak {peak:.0} MiB", arguments.join(" "));
+    }
+}
