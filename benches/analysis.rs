@@ -50,6 +50,7 @@ fn hour() -> Transcript {
     Transcript {
         language: Some("en".to_owned()),
         basis: Basis::TranscriptLabels,
+        attribution_confidence: None,
         speakers: ["Me", "Dana"].map(|label| Speaker { label: label.to_owned(), me: label == "Me" }).to_vec(),
         speech: utterances.iter().map(|said| SpeechSpan { span: said.span, speaker: said.speaker }).collect(),
         utterances,

@@ -7,12 +7,11 @@
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::call::audio::Layout;
 use crate::call::report::{CallInfo, DateSource, Generator, Models, Report, ReportUtterance, SCHEMA};
 use crate::call::time::Duration;
 use crate::call::topic::Topic;
 use crate::call::transcript::{Transcript, Utterance};
-use crate::diarize::{NameSettings, Side, apply_names, join_sides};
+use crate::diarize::{self, NameSettings, Side, apply_names, join_sides};
 use crate::error::Result;
 use crate::findings::{self, FindingSettings};
 use crate::ingest::inputs::{Input, InputKind};
@@ -151,7 +150,8 @@ fn hear_recording(
     let duration = recording.duration();
     progress.tell(Event::Decoded(duration));
     let wanted = TranscribeSettings { language: settings.language.clone(), translate: settings.translate };
-    let texts = transcribe::transcribe(&recording.tracks, engine, &wanted, pool, progress, stop)?;
+    let (tracks, sharing) = diarize::part(recording.tracks, stop)?;
+    let texts = transcribe::transcribe(&tracks, engine, &wanted, pool, progress, stop)?;
     let sides = texts.into_iter().map(|text| Side {
         speech: text.speech,
         utterances: text.utterances,
@@ -159,7 +159,7 @@ fn hear_recording(
         warnings: text.warnings,
     });
     let mut transcript = join_sides(sides.collect(), duration);
-    debug_assert_eq!(recording.tracks.len() > 1, recording.layout == Layout::TwoTrack);
+    sharing.tell(&mut transcript);
     transcript.warnings.splice(0..0, recording.doubts);
     Ok(Heard {
         channels: recording.channels,
@@ -189,6 +189,7 @@ pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report
         call,
         models: Models { transcriber: heard.transcriber, topics: topics::fingerprint(), voices: None },
         basis: transcript.basis,
+        attribution_confidence: transcript.attribution_confidence,
         speakers: found.speakers,
         speech: transcript.speech,
         utterances: with_kinds(transcript.utterances, &topics),

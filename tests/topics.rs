@@ -26,6 +26,7 @@ fn call(language: Option<&str>, lines: &[&str]) -> Transcript {
     Transcript {
         language: language.map(str::to_owned),
         basis: Basis::TranscriptLabels,
+        attribution_confidence: None,
         speakers: vec![speaker("A"), speaker("B")],
         speech: Vec::new(),
         duration: Duration::from_ms(lines.len() as u64 * 4000),

@@ -46,6 +46,15 @@ impl Track {
         }
     }
 
+    /// Cuts the track to `len` samples, if it is longer.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+        self.blocks.truncate(self.len.div_ceil(BLOCK_SAMPLES));
+        if let Some(last) = self.blocks.last_mut() {
+            last.truncate(self.len - (self.len - 1) / BLOCK_SAMPLES * BLOCK_SAMPLES);
+        }
+    }
+
     /// Number of samples.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -138,6 +138,9 @@ pub struct Report {
     pub models: Models,
     /// How speakers were told apart.
     pub basis: Basis,
+    /// How surely the talk is credited to the right people, 0 to 1; `None` where the sound does not say, as in imports.
+    #[serde(default)]
+    pub attribution_confidence: Option<f64>,
     /// How each person talked; empty when speakers were not told apart.
     pub speakers: Vec<TalkFigures>,
     /// Who speaks when.

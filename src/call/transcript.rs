@@ -128,6 +128,9 @@ pub struct Transcript {
     pub language: Option<String>,
     /// How speakers were told apart.
     pub basis: Basis,
+    /// How surely the talk is credited to the right people, 0 to 1; `None` where the sound does not say.
+    #[serde(default)]
+    pub attribution_confidence: Option<f64>,
     /// The people, indexed by [`SpeakerId`]; empty when they were not told apart.
     pub speakers: Vec<Speaker>,
     /// Who speaks when. Talk figures come from here.

@@ -100,6 +100,7 @@ mod tests {
         Transcript {
             language: None,
             basis: Basis::TranscriptLabels,
+            attribution_confidence: None,
             speakers: labels
                 .iter()
                 .enumerate()

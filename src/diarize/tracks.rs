@@ -28,6 +28,7 @@ pub fn join_sides(sides: Vec<Side>, duration: Duration) -> Transcript {
     let mut transcript = Transcript {
         language,
         basis: if told_apart { Basis::TwoTrack } else { Basis::None },
+        attribution_confidence: None,
         speakers: Vec::new(),
         speech: Vec::new(),
         utterances: Vec::new(),

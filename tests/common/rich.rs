@@ -268,6 +268,7 @@ pub(crate) fn scripted(script: &str, [warm, firm]: [&str; 2]) -> Report {
             "duration": duration, "channels": 2, "sample_rate": 48000, "language": header["language"], "agenda": agenda},
         "models": {"transcriber": "ggml-base q8_0", "topics": "rules 1", "voices": null},
         "basis": "two_track",
+        "attribution_confidence": 0.97,
         "speakers": speakers,
         "speech": lines.iter().map(|l| json!({"start": l.start, "end": l.end, "speaker": l.speaker})).collect::<Vec<_>>(),
         "utterances": lines.iter().map(|l| json!({"start": l.start, "end": l.end, "speaker": l.speaker, "text": l.text,

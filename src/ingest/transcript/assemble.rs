@@ -43,6 +43,7 @@ pub(super) fn assemble(draft: Draft) -> Result<Transcript, Fault> {
     Ok(Transcript {
         language,
         basis: if speakers.labels.is_empty() { Basis::None } else { Basis::TranscriptLabels },
+        attribution_confidence: None,
         speech: speech(&utterances),
         speakers: speakers.labels.into_iter().map(|label| Speaker { label, me: false }).collect(),
         utterances,

@@ -16,6 +16,8 @@ pub(super) struct OwnReport {
     schema: u32,
     call: OwnCall,
     basis: Basis,
+    #[serde(default)]
+    attribution_confidence: Option<f64>,
     speakers: Vec<OwnSpeaker>,
     speech: Vec<SpeechSpan>,
     utterances: Vec<Utterance>,
@@ -97,9 +99,19 @@ pub(super) fn import(report: OwnReport) -> Result<Imported, Fault> {
         report.speakers.iter().map(|speaker| Speaker { label: tidy(&speaker.label), me: false }).collect()
     };
     let language = report.call.language;
+    let attribution_confidence = report.attribution_confidence.filter(|share| (0.0..=1.0).contains(share));
     let warnings = Vec::new();
     Ok(Imported {
-        transcript: Transcript { language, basis, speakers, speech, utterances, duration, warnings },
+        transcript: Transcript {
+            language,
+            basis,
+            attribution_confidence,
+            speakers,
+            speech,
+            utterances,
+            duration,
+            warnings,
+        },
         title: report.call.title.map(|title| tidy(&title)).filter(|title| !title.is_empty()),
         client: report.call.client.map(|client| tidy(&client)).filter(|client| !client.is_empty()),
         started_at: report.call.started_at,
