@@ -17,6 +17,9 @@ const PARTS: usize = 5;
 pub(super) const AHEAD: usize = 64;
 /// How much of the way stays from one block to the next: it changes by itself over some 15 s.
 const STAYS: f32 = 0.999;
+/// How the usual power of the source is followed, up and down: over 0.3 s, and over a minute, so that pauses leave it.
+const USUAL_UP: f32 = 0.1;
+const USUAL_DOWN: f32 = 0.0005;
 /// Weight of what is already known of the other sound's spectrum.
 const REST_STAYS: f32 = 0.8;
 /// Power below which a bin holds nothing: rounding of 16-bit samples.
@@ -32,6 +35,8 @@ pub(super) struct Canceller {
     way: Vec<Spectrum>,
     doubt: Vec<Vec<f32>>,
     rest: Vec<f32>,
+    /// Usual power of the source while it sounds.
+    usual: Vec<f32>,
     last: Vec<f32>,
     constrained: usize,
     signal: Vec<f32>,
@@ -49,6 +54,7 @@ impl Canceller {
             way: vec![spectrum.clone(); PARTS],
             doubt: vec![vec![DOUBT; fourier.bins()]; PARTS],
             rest: vec![POWER_MIN; fourier.bins()],
+            usual: vec![POWER_MIN; fourier.bins()],
             last: vec![0.0; BLOCK],
             constrained: 0,
             signal: vec![0.0; 2 * BLOCK],
@@ -106,6 +112,11 @@ impl Canceller {
             let error = self.error[bin];
             let rest = REST_STAYS * self.rest[bin] + (1.0 - REST_STAYS) * error.norm_sqr();
             self.rest[bin] = rest;
+            let now = self.source[0][bin].norm_sqr();
+            let step = if now > self.usual[bin] { USUAL_UP } else { USUAL_DOWN };
+            self.usual[bin] += step * (now - self.usual[bin]);
+            // A way is only heard to change while something comes along it.
+            let change = (1.0 - STAYS * STAYS) * (now / self.usual[bin].max(POWER_MIN)).min(1.0);
             let mut doubted = 0.0;
             for (source, doubt) in self.source.iter().zip(&self.doubt) {
                 doubted += source[bin].norm_sqr() * doubt[bin];
@@ -116,7 +127,7 @@ impl Canceller {
                 let gain = source[bin].conj() * (doubt[bin] * scale);
                 way[bin] += gain * error;
                 let kept = 1.0 - 0.5 * source[bin].norm_sqr() * doubt[bin] * scale;
-                doubt[bin] = STAYS * STAYS * kept * doubt[bin] + (1.0 - STAYS * STAYS) * way[bin].norm_sqr();
+                doubt[bin] = (1.0 - change) * kept * doubt[bin] + change * way[bin].norm_sqr();
             }
         }
     }

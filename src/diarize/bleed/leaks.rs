@@ -86,7 +86,7 @@ impl Way {
     }
 
     /// Whether it goes from the second track to the first.
-    fn to_first(&self) -> bool {
+    fn reaches_first(&self) -> bool {
         let lag_ms = self.lag_ms();
         let by_level = self.level_db < 0.0;
         if lag_ms.abs() <= SAME_MS || lag_ms.abs() > WAY_MS_MAX {
@@ -132,7 +132,7 @@ fn directed(ways: &[Way]) -> Findings {
 }
 
 fn alone(way: &Way) -> Findings {
-    let to_first = way.to_first();
+    let to_first = way.reaches_first();
     let (lag_ms, sign) = if to_first { (way.lag_ms(), 1.0) } else { (-way.lag_ms(), -1.0) };
     let possible = (-SAME_MS..=WAY_MS_MAX).contains(&lag_ms);
     let late_ms = if possible { 0.0 } else { sign * (lag_ms - LEFT_MS) };

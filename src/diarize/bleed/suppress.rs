@@ -7,6 +7,8 @@
 
 use std::collections::VecDeque;
 
+use realfft::num_complex::Complex32;
+
 use super::fourier::{Fourier, Spectrum};
 use crate::call::audio::SAMPLE_RATE;
 
@@ -37,14 +39,16 @@ const STEP_DB: f32 = 0.08;
 const KNOWN_FRAMES: u32 = 300;
 /// What stays of a leak before anything is known, dB.
 const STAYS_DB: f32 = -8.0;
+/// Power of a band, as a share of its loudest leak, from which it counts as heard: -30 dB.
+const HEARD_SHARE: f32 = 0.001;
 /// What stays of a leak at least, dB: a track's own speaker is never so much softer than what leaks into it.
 const STAYS_DB_MIN: f32 = -18.0;
 /// Power of a band's leak over its floor from which it is learnt from: 8 dB, speech and not noise.
 const LEARN_OVER: f32 = 6.0;
 /// How a leak dies away beyond the canceller's reach, by frame: 60 dB in 0.4 s, a furnished room.
 const DECAY: f32 = 0.575;
-/// Power of a band, as a share of its loudest leak, below which nothing is learnt from it: 25 dB.
-const LEARN_SHARE: f32 = 0.003;
+/// Power of a band, as a share of its loudest leak, below which nothing is learnt from it: 15 dB.
+const LEARN_SHARE: f32 = 0.03;
 /// How the noise floor of a band follows what is there: at once downwards over some frames, upwards by 1 dB a second.
 const FLOOR_STAYS: f32 = 0.8;
 const FLOOR_RISE: f32 = 1.0037;
@@ -55,7 +59,7 @@ const POWER_MIN: f32 = 1e-9;
 /// Most that one band adds to a score, dB: one tone is no voice.
 const SCORE_DB_MAX: f32 = 12.0;
 /// Mean of the bands' dB above the leak from which the track's own speaker is heard.
-const OPEN_DB: f32 = 5.0;
+const OPEN_DB: f32 = 3.0;
 /// Scores this near to it are doubtful.
 const DOUBT_DB: f32 = 1.5;
 /// What is left of a closed stretch: -50 dB.
@@ -177,10 +181,11 @@ impl Suppressor {
             follow(&mut self.floor[band], rest[band]);
             follow(&mut self.leak_floor[band], leak);
             let above_db = decibels((rest[band] + POWER_MIN) / (leak + 0.1 * POWER_MIN));
-            if leak > (LEARN_SHARE * self.loudest[band]).max(LEARN_OVER * self.leak_floor[band]) {
+            let over_noise = leak > LEARN_OVER * self.leak_floor[band];
+            if over_noise && leak > LEARN_SHARE * self.loudest[band] {
                 self.learn(band, above_db);
-                leaking += 1;
             }
+            leaking += usize::from(over_noise && leak > HEARD_SHARE * self.loudest[band]);
             let stays = power(self.stays_db[band].max(STAYS_DB_MIN)) * leak;
             gains[band] = (1.0 - OVER * stays / (rest[band] + POWER_MIN)).max(OPEN_GAIN_MIN * OPEN_GAIN_MIN).sqrt();
             let over_db = decibels((rest[band] + POWER_MIN) / (stays + FLOOR_OVER * self.floor[band]));
@@ -249,7 +254,7 @@ fn bands(spectrum: &Spectrum) -> [f32; BANDS] {
     for (band, power) in powers.iter_mut().enumerate() {
         let from = (BANDS_HZ[band] / bin_hz).ceil() as usize;
         let to = ((BANDS_HZ[band + 1] / bin_hz).ceil() as usize).max(from + 1);
-        let sum: f32 = spectrum[from..to].iter().map(|value| value.norm_sqr()).sum();
+        let sum: f32 = spectrum[from..to].iter().map(Complex32::norm_sqr).sum();
         *power = sum / ((to - from) * FRAME) as f32;
     }
     powers
