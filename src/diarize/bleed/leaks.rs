@@ -13,6 +13,11 @@ const SAME_MS: f64 = 1.0;
 const LEFT_MS: f64 = 8.0;
 /// A leak is softer than what it comes from; louder by more than this, it is doubtful which of the two it is.
 const LOUDER_DB_MAX: f64 = 3.0;
+/// Share of the pieces in which a track sounds that must be seen on the other: words that both say at the same distance
+/// now and then are no leak.
+const PIECES_SHARE_MIN: f64 = 0.15;
+/// The same share where a track would have to be moved as a whole, which is rare.
+const LATE_PIECES_SHARE_MIN: f64 = 0.3;
 /// Sound that two channels are compared by at each sighting, samples: a second.
 const PIECE: usize = SAMPLE_RATE as usize;
 
@@ -25,6 +30,8 @@ pub(super) struct Leak {
     pub(super) lag_ms: f64,
     /// How much louder it is there, decibels; negative in any usual case.
     pub(super) gain_db: f64,
+    /// Pieces of a second in which it was seen.
+    pub(super) pieces: usize,
 }
 
 /// What two tracks have in common.
@@ -42,18 +49,21 @@ pub(super) struct Findings {
 
 /// Looks for leaks between two tracks.
 pub(super) fn find(first: &Track, second: &Track) -> Findings {
-    let sightings = lags::sightings(first, second);
-    let Some(main) = lags::line(&sightings, None) else { return Findings::default() };
+    let seen = lags::look(first, second);
+    let sightings = &seen.sightings;
+    let Some(main) = lags::line(sightings, None) else { return Findings::default() };
     let others: Vec<Sighting> = sightings.iter().copied().filter(|seen| !main.holds(seen)).collect();
-    let mut ways = vec![Way::along(main, &sightings, first, second)];
+    let mut ways = vec![Way::along(main, sightings, first, second)];
     if let Some(line) = lags::line(&others, Some(main.drift)) {
         ways.push(Way::along(line, &others, first, second));
     }
     let first_at =
         sightings.iter().filter(|seen| ways.iter().any(|way| way.line.holds(seen))).map(|seen| seen.at).min();
     let mut found = Findings { drift_ppm: main.drift * 1e6, first_at: first_at.unwrap_or(0), ..directed(&ways) };
+    let share = if found.late_ms == 0.0 { PIECES_SHARE_MIN } else { LATE_PIECES_SHARE_MIN };
+    found.leaks.retain(|leak| leak.pieces as f64 >= share * seen.sounding(leak.from) as f64);
     found.leaks.sort_by_key(|leak| leak.from);
-    found
+    if found.leaks.is_empty() { Findings::default() } else { found }
 }
 
 /// A line with the levels along it.
@@ -100,9 +110,9 @@ impl Way {
     fn leak(&self, to_first: bool, late_ms: f64) -> Leak {
         let lag_ms = self.lag_ms() - late_ms;
         if to_first {
-            Leak { from: 1, lag_ms, gain_db: self.level_db }
+            Leak { from: 1, lag_ms, gain_db: self.level_db, pieces: self.line.pieces }
         } else {
-            Leak { from: 0, lag_ms: -lag_ms, gain_db: -self.level_db }
+            Leak { from: 0, lag_ms: -lag_ms, gain_db: -self.level_db, pieces: self.line.pieces }
         }
     }
 }
