@@ -72,6 +72,7 @@ fn report(call: &Call) -> Value {
     let transcript = Transcript {
         language: Some(call.language.clone()),
         basis: Basis::TranscriptLabels,
+        attribution_confidence: None,
         speakers: names.iter().map(|name| Speaker { label: (*name).to_owned(), me: false }).collect(),
         speech: Vec::new(),
         utterances: call.utterances.iter().map(utterance).collect(),

@@ -136,6 +136,7 @@ fn words_and_speakers_are_redacted_with_the_text() {
     let mut call = Transcript {
         language: Some("en".into()),
         basis: Basis::TranscriptLabels,
+        attribution_confidence: None,
         speakers: vec![
             Speaker { label: "Xanthippe Miller".into(), me: false },
             Speaker { label: "Nate".into(), me: true },

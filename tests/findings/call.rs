@@ -21,6 +21,7 @@ impl Call {
         let transcript = Transcript {
             language: Some("en".to_owned()),
             basis: Basis::TranscriptLabels,
+            attribution_confidence: None,
             speakers: vec![speaker("Me", true), speaker("Dana", false)],
             speech: Vec::new(),
             utterances: Vec::new(),
