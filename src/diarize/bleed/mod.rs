@@ -117,7 +117,7 @@ fn free(target: &Track, source: &Track, leak: &Leak, first_at: usize, stop: &Sto
     let mut out = Track::default();
     let mut pass = |from: usize, to: usize, out: &mut Track| {
         let (mut heard, mut known, mut explained, mut ready) = (vec![], vec![], vec![0.0; BLOCK], vec![]);
-        let mut late = Suppressor::LATE;
+        let mut before = Suppressor::BEFORE;
         for at in (from..to).step_by(BLOCK) {
             if at % (64 * BLOCK) == 0 {
                 stop.check()?;
@@ -129,8 +129,8 @@ fn free(target: &Track, source: &Track, leak: &Leak, first_at: usize, stop: &Sto
                 *heard -= explained;
             }
             suppressor.take(&heard, &explained, &mut ready);
-            let skipped = late.min(ready.len());
-            late -= skipped;
+            let skipped = before.min(ready.len());
+            before -= skipped;
             out.push(&ready[skipped..]);
             ready.clear();
         }
@@ -139,7 +139,7 @@ fn free(target: &Track, source: &Track, leak: &Leak, first_at: usize, stop: &Sto
     };
     let from = first_at / BLOCK * BLOCK;
     pass(from, (from + LEARN_SAMPLES).min(target.len()), &mut Track::default())?;
-    let tally = pass(0, target.len() + Suppressor::LATE + BLOCK, &mut out)?;
+    let tally = pass(0, target.len() + Suppressor::AFTER + BLOCK, &mut out)?;
     out.truncate(target.len());
     Ok((out, tally))
 }

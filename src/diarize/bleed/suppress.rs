@@ -87,7 +87,7 @@ struct Frame {
     leaking: bool,
 }
 
-/// The second step after the canceller, sample in, sample out, [`Suppressor::LATE`] samples later.
+/// The second step after the canceller: as many samples come out as go in, some time later.
 pub(super) struct Suppressor {
     fourier: Fourier,
     window: Vec<f32>,
@@ -108,8 +108,10 @@ pub(super) struct Suppressor {
 }
 
 impl Suppressor {
-    /// By how many samples what comes out is later than what goes in.
-    pub(super) const LATE: usize = FRAME - HOP + LOOK * HOP;
+    /// Samples at the start of what comes out that belong before the start of what goes in.
+    pub(super) const BEFORE: usize = HOP;
+    /// Samples of silence that must go in at the end so that all comes out.
+    pub(super) const AFTER: usize = FRAME + LOOK * HOP;
 
     pub(super) fn new() -> Self {
         let fourier = Fourier::new(FRAME);
