@@ -70,7 +70,14 @@ fn batch(out: &Path, threads: usize) -> Batch {
         let settings = call_settings(&input, &CallFlags::default(), None).unwrap();
         Job { input, settings, length: None }
     });
-    Batch { jobs: jobs.collect(), store: Store::open(out).unwrap(), formats: vec![Format::Html], threads, force: false }
+    Batch {
+        jobs: jobs.collect(),
+        store: Store::open(out).unwrap(),
+        formats: vec![Format::Html],
+        threads,
+        force: false,
+        index: false,
+    }
 }
 
 fn run(batch: &Batch) -> Vec<Report> {

@@ -4,8 +4,14 @@
 mod rich;
 
 use base64::Engine as _;
-use rapport::render::html::html;
+use rapport::call::report::Report;
+use rapport::render::html::{self, Around};
 use sha2::{Digest, Sha256};
+
+/// The page, with this way to the recording.
+fn html(report: &Report, recording: Option<&str>) -> String {
+    html::html(report, Around { recording, calls: None })
+}
 
 /// What stands between two marks, the first time.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {

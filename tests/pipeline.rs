@@ -148,7 +148,14 @@ fn batch_of(folder: &Path, out: &str, threads: usize, settings: &CallSettings) -
     let found = inputs::collect(&[folder.join("calls")], &out);
     assert!(found.failures.is_empty());
     let jobs = found.inputs.into_iter().map(|input| Job { input, settings: settings.clone(), length: None }).collect();
-    Batch { jobs, store: Store::open(&out).unwrap(), formats: vec![Format::Html, Format::Srt], threads, force: false }
+    Batch {
+        jobs,
+        store: Store::open(&out).unwrap(),
+        formats: vec![Format::Html, Format::Srt],
+        threads,
+        force: false,
+        index: false,
+    }
 }
 
 fn run(batch: &Batch, engine: &Choir) -> Vec<Outcome> {

@@ -6,6 +6,7 @@
 //! What is said of a call depends on nothing but the call, so any number of threads writes the same bytes.
 
 mod gate;
+mod index;
 mod names;
 mod one;
 
@@ -22,6 +23,7 @@ use crate::pipeline::{CallSettings, Engines};
 use crate::progress::{Event, StopFlag};
 use crate::store::Store;
 
+pub use index::{Index, has_index, write_index};
 pub use one::Format;
 
 /// Names of the threads that work on calls begin so.
@@ -58,6 +60,8 @@ pub struct Batch {
     pub threads: usize,
     /// Whether to do again what is done.
     pub force: bool,
+    /// Whether a page of all calls goes with the reports, so that their pages lead to it.
+    pub index: bool,
 }
 
 /// What a batch says of a call: enough for a line in a table, small enough for thousands of calls.

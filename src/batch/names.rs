@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::batch::Job;
+use crate::batch::index::PAGE;
 use crate::store::path_digest;
 
 /// Longest name of a report in bytes. File systems take 255; formats with longer endings stand beside it.
@@ -29,7 +30,7 @@ pub(super) fn report_places(jobs: &[Job], out: &Path) -> Vec<Places> {
         .map(|at| {
             let stem = jobs[at].input.place.with_extension("");
             let spare = append(&out.join(stem), &format!("-{}.json", &path_digest(&jobs[at].input.path)[..8]));
-            let first = if plain_count[&plain[at]] == 1 {
+            let first = if plain_count[&plain[at]] == 1 && !is_taken(&plain[at], out) {
                 plain[at].clone()
             } else if full_count[&full[at]] == 1 {
                 full[at].clone()
@@ -62,6 +63,12 @@ fn fit(place: &Path, call: &Path) -> PathBuf {
     let start = String::from_utf8_lossy(&name[..NAME_BYTES_MAX - 20]);
     let start = start.trim_end_matches(char::REPLACEMENT_CHARACTER);
     place.with_file_name(format!("{start}-{}.json", &path_digest(call)[..8]))
+}
+
+/// Whether the page of this report would be the page of all calls.
+fn is_taken(report: &Path, out: &Path) -> bool {
+    let page = report.with_extension("html");
+    page.parent() == Some(out) && page.file_name().is_some_and(|name| name.eq_ignore_ascii_case(PAGE))
 }
 
 fn append(path: &Path, tail: &str) -> PathBuf {
@@ -122,6 +129,13 @@ mod tests {
         let names: Vec<_> = places.iter().map(|place| place.first.file_name().unwrap().to_str().unwrap()).collect();
         assert!(names.iter().all(|name| name.len() <= NAME_BYTES_MAX), "{names:?}");
         assert_ne!(names[0], names[1]);
+    }
+
+    #[test]
+    fn no_report_takes_the_page_of_all_calls() {
+        let jobs = [job("c/Index.wav", "Index.wav"), job("c/sub/index.wav", "sub/index.wav")];
+        let firsts: Vec<_> = report_places(&jobs, Path::new("out")).into_iter().map(|places| places.first).collect();
+        assert_eq!(firsts, ["out/Index.wav.json", "out/sub/index.json"].map(PathBuf::from));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::batch::index::way_back;
 use crate::batch::names::Places;
 use crate::batch::{Batch, Job, Outcome, Summary, Watch};
 use crate::call::report::Report;
@@ -14,6 +15,7 @@ use crate::ingest::dates;
 use crate::ingest::inputs::{Input, InputKind};
 use crate::pipeline::{self, Engines, FileFacts, Heard};
 use crate::progress::{Event, Progress, StopFlag};
+use crate::render::html::Around;
 use crate::render::{csv, html, markdown, subtitles, text};
 use crate::store::{make_private_folders, path_digest, read_report, write_atomic, write_report};
 use crate::topics;
@@ -49,11 +51,11 @@ impl Format {
         }
     }
 
-    /// The report in this format. `recording` is the way to the sound from where the text will lie.
+    /// The report in this format. `around` are the ways from where the text will lie.
     #[must_use]
-    pub fn render(self, report: &Report, recording: Option<&str>) -> String {
+    pub fn render(self, report: &Report, around: Around<'_>) -> String {
         match self {
-            Self::Html => html::html(report, recording),
+            Self::Html => html::html(report, around),
             Self::Markdown => markdown::markdown(report),
             Self::Srt => subtitles::srt(report),
             Self::Vtt => subtitles::vtt(report),
@@ -236,7 +238,9 @@ fn write_formats(batch: &Batch, job: &Job, report: &Report, path: &Path, wanted:
         let beside = path.with_extension(format.extension());
         if wanted(&beside) {
             let sound = (job.input.kind == InputKind::Recording).then(|| way_to(&job.input.path, path)).flatten();
-            write_atomic(&beside, format.render(report, sound.as_deref()).as_bytes())?;
+            let calls = batch.index.then(|| way_back(batch.store.out(), &beside));
+            let around = Around { recording: sound.as_deref(), calls: calls.as_deref() };
+            write_atomic(&beside, format.render(report, around).as_bytes())?;
         }
     }
     Ok(())

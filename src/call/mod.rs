@@ -5,6 +5,7 @@ pub mod coaching;
 pub mod figures;
 pub mod finding;
 pub mod mirroring;
+pub mod outline;
 pub mod report;
 pub mod time;
 pub mod topic;

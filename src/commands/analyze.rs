@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use crate::batch::{self, Batch, Format, Job, Outcome};
+use crate::batch::{self, Batch, Format, Index, Job, Outcome};
 use crate::commands::engines::WhisperEngines;
 use crate::commands::progress_view::ProgressView;
 use crate::commands::{Exit, stdout_style, summary};
@@ -69,13 +69,27 @@ pub fn run(options: &AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Re
         return Err(Error::NoModel(why.to_owned()));
     }
     let store = Store::open(&options.out)?;
-    let batch = Batch { jobs, store, formats: options.formats.clone(), threads: options.threads, force: options.force };
+    let index = wants_index(options, jobs.len());
+    let (formats, threads) = (options.formats.clone(), options.threads);
+    let batch = Batch { jobs, store, formats, threads, force: options.force, index };
     let view = ProgressView::new(&batch.jobs, options.quiet);
     let outcomes = batch::run(&batch, &engines, &view, stop);
     view.clear();
     let outcomes = outcomes?;
+    let index = if batch.index { batch::write_index(&batch, stop).map(Some) } else { Ok(None) };
+    let index = index.unwrap_or_else(|failure| {
+        failures.push((options.out.clone(), failure));
+        None
+    });
     print_outcome(options, &batch, &outcomes, &failures, out)?;
+    say_the_rest(options, &batch, &outcomes, &failures, index.as_ref());
     Ok(exit_of(&outcomes, failures.len(), stop))
+}
+
+/// Whether a page of all calls belongs to this run: a folder or several calls were given, or there is such a page already.
+fn wants_index(options: &AnalyzeOptions, calls: usize) -> bool {
+    let many = calls > 1 || options.paths.iter().any(|path| path.is_dir());
+    options.formats.contains(&Format::Html) && (many || batch::has_index(&options.out))
 }
 
 fn nothing_found(options: &AnalyzeOptions) -> Result<Exit> {
@@ -116,13 +130,17 @@ fn print_outcome(
     } else {
         String::new()
     };
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)?;
-    say_the_rest(options, batch, outcomes, failures);
-    Ok(())
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)
 }
 
 /// What went wrong, by name, and where the reports are, on standard error.
-fn say_the_rest(options: &AnalyzeOptions, batch: &Batch, outcomes: &[Outcome], failures: &[(PathBuf, Error)]) {
+fn say_the_rest(
+    options: &AnalyzeOptions,
+    batch: &Batch,
+    outcomes: &[Outcome],
+    failures: &[(PathBuf, Error)],
+    index: Option<&Index>,
+) {
     let mut lines = Vec::new();
     for (job, outcome) in batch.jobs.iter().zip(outcomes) {
         match outcome {
@@ -135,6 +153,8 @@ fn say_the_rest(options: &AnalyzeOptions, batch: &Batch, outcomes: &[Outcome], f
         lines.splice(0..0, summary::doubts(&batch.jobs, outcomes));
     }
     lines.extend(failures.iter().map(|(path, why)| with_path(path, why)));
+    let left_out = index.map_or(&[][..], |index| &index.left_out);
+    lines.extend(left_out.iter().map(|one| format!("left out of the page of all calls: {}: {}", one.file, one.why)));
     let count = |wanted: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| wanted(outcome)).count();
     let written = count(|outcome| matches!(outcome, Outcome::Written(_)));
     let unchanged = count(|outcome| matches!(outcome, Outcome::Unchanged(_)));
@@ -145,7 +165,9 @@ fn say_the_rest(options: &AnalyzeOptions, batch: &Batch, outcomes: &[Outcome], f
         tally = format!("{tally}, {not_done} not done; the same command goes on from here");
     }
     if !options.quiet {
-        lines.push(format!("{tally}. Reports are in {}", batch.store.out().display()));
+        let page = index.and_then(|index| index.page.as_ref());
+        let page = page.map_or_else(String::new, |page| format!("; all of them: {}", page.display()));
+        lines.push(format!("{tally}. Reports are in {}{page}", batch.store.out().display()));
     }
     let mut stderr = std::io::stderr().lock();
     for line in lines {

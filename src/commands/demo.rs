@@ -68,11 +68,13 @@ pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Resul
         formats: vec![Format::Html],
         threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         force: false,
+        index: true,
     };
     let view = ProgressView::new(&batch.jobs, false);
     let outcomes = batch::run(&batch, &WhisperEngines::locate(Some(DEMO)), &view, stop);
     view.clear();
     let outcomes = outcomes?;
+    let all = batch::write_index(&batch, stop)?.page;
     let table = summary::table(&outcomes);
     let mut done = Vec::new();
     for outcome in outcomes {
@@ -88,7 +90,8 @@ pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Resul
     let text = terminal::terminal(&read_report(shown)?, &style);
     let note = textwrap::fill(note, style.width.min(100));
     let page = shown.with_extension("html");
-    let written = write!(out, "{text}\n{table}\n{note}\nThe page of the call above: {}\n", page.display());
+    let all = all.map_or_else(String::new, |all| format!("The page of all calls: {}\n", all.display()));
+    let written = write!(out, "{text}\n{table}\n{note}\nThe page of the call above: {}\n{all}", page.display());
     written.and_then(|()| out.flush()).map_err(Error::io("cannot write", Path::new("standard output")))?;
     Ok(Exit::Done)
 }

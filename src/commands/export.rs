@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::batch::Format;
 use crate::commands::Exit;
 use crate::error::{Error, Result};
+use crate::render::html::Around;
 use crate::store::{read_report, write_atomic};
 
 /// What to export, and where to.
@@ -27,7 +28,8 @@ pub struct ExportOptions {
 /// What reading the report or writing the outcome brings.
 pub fn run(options: &ExportOptions, out: &mut dyn Write) -> Result<Exit> {
     let report = read_report(&options.report)?;
-    let text = options.format.render(&report, options.recording.as_deref());
+    let around = Around { recording: options.recording.as_deref(), calls: None };
+    let text = options.format.render(&report, around);
     match &options.to {
         Some(path) => write_atomic(path, text.as_bytes())?,
         None => {

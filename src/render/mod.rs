@@ -2,8 +2,10 @@
 
 pub mod csv;
 pub mod html;
+pub mod index;
 pub mod json;
 pub mod markdown;
+mod page;
 pub mod subtitles;
 pub mod terminal;
 pub mod text;

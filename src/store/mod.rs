@@ -8,8 +8,10 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration as Wait, UNIX_EPOCH};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::call::outline::Outline;
 use crate::call::report::{Report, SCHEMA};
 use crate::error::{Error, Result};
 use crate::pipeline::Heard;
@@ -224,6 +226,18 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] if the file cannot be read, [`Error::Report`] if it is none or of a later schema.
 pub fn read_report(path: &Path) -> Result<Report> {
+    read_as(path)
+}
+
+/// Reads a report without its transcript.
+///
+/// # Errors
+/// As [`read_report`].
+pub fn read_outline(path: &Path) -> Result<Outline> {
+    read_as(path)
+}
+
+fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let failed = || Error::io("cannot read", path);
     let refused = |why: String| Error::Report { path: path.to_owned(), why };
     let file = File::open(path).map_err(failed())?;

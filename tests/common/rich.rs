@@ -133,6 +133,16 @@ pub(crate) fn long(count: usize) -> Report {
     scripted(&script, ["Shall we?", "Next."])
 }
 
+/// A call of so many hours: the English one again and again, with all that happens in it.
+pub(crate) fn hours(hours: usize) -> Report {
+    let call = include_str!("rich/en.call");
+    let (header, body) = call.split_once("\n[").unwrap();
+    let once = english().call.duration.ms();
+    let times = (hours as u64 * 3_600_000).div_ceil(once);
+    let body = format!("\n[{}", body.trim_end()).repeat(usize::try_from(times).unwrap());
+    scripted(&format!("{header}{body}\n"), ["Can we do the list first?", "I need two answers from you."])
+}
+
 struct Line {
     start: f64,
     end: f64,
@@ -239,7 +249,8 @@ pub(crate) fn scripted(script: &str, [warm, firm]: [&str; 2]) -> Report {
             let saved = tangents[tangent]["end"].as_f64()? - lines[*line].end;
             Some(json!({"at": lines[*line].end, "after_utterance": line, "tangent": tangent,
                 "reasons": ["the story had come to its end", "nobody spoke for a moment"],
-                "seconds_saved": (saved * 1000.0).round() / 1000.0, "warm": warm, "firm": firm}))
+                "seconds_saved": (saved * 1000.0).round() / 1000.0, "seconds_saved_low": (saved * 500.0).round() / 1000.0,
+                "seconds_saved_high": (saved * 1200.0).round() / 1000.0, "warm": warm, "firm": firm}))
         })
         .collect();
     let speech: f64 = lines.iter().map(|line| line.end - line.start).sum();
@@ -281,6 +292,15 @@ pub(crate) fn scripted(script: &str, [warm, firm]: [&str; 2]) -> Report {
         "opportunities": opportunities,
         "frame": {"announced_at": 12.0, "minutes": 10, "overrun_seconds": 35.0, "parked": [], "parked_returned": []},
         "mirroring": null,
+        "coaching": {
+            "went_well": redirects.iter().find(|one| one["outcome"] == "accepted").map(|one| json!({
+                "text": "You steered back to business, and it held for 1 min 36 s.", "utterances": [one["utterance"]]})),
+            "try_next": tangents.last().map(|one| json!({
+                "text": "You asked 2 questions that kept a tangent going, so next time ask about the work.",
+                "utterances": [one["first"], one["last"]]})),
+            "phrase": opportunities.first().map(|one| json!({
+                "text": format!("At the next such moment: “{warm}”"), "utterances": [one["after_utterance"]]})),
+        },
         "warnings": [{"code": "date_unknown", "text": "The date of the call is not known."}],
         "withheld": [{"field": "mirroring", "why": "Not measured on calls shorter than 15 minutes."}],
     });

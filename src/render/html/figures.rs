@@ -1,12 +1,16 @@
-//! The figures at the top of the page, each with a link to its definition.
+//! The figures: four at the top, each with a link to its definition and what it rests on; and how each person talked.
 
-use crate::call::finding::Outcome;
+use crate::call::finding::{Outcome, SmallTalk, TalkFigures};
 use crate::call::report::Report;
 use crate::call::time::Duration;
+use crate::render::page::percent_width;
 use crate::render::words;
 
 /// Speakers shown; more than this come from a broken transcript.
 const SPEAKERS_SHOWN: usize = 12;
+
+/// What stands for a figure that is not given.
+const NOT_GIVEN: &str = "–";
 
 /// A figure: its value, what it counts, one line more.
 pub(super) struct Figure {
@@ -30,6 +34,8 @@ pub(super) struct Person {
 /// All of them.
 pub(super) struct Figures {
     pub(super) cards: Vec<Figure>,
+    /// What the figures rest on, in a sentence.
+    pub(super) basis: String,
     pub(super) people: Vec<Person>,
     pub(super) more_people: usize,
     /// Why there are no people, where there are none.
@@ -53,7 +59,8 @@ pub(super) fn figures(report: &Report) -> Figures {
     let why =
         report.withheld.iter().find(|held| held.field.starts_with("speakers")).map(|held| words::clean(&held.why));
     Figures {
-        cards: cards(report),
+        cards: vec![small_talk(report), tangents(report), redirects(report), opportunities(report)],
+        basis: basis(report),
         people: report.speakers[..shown].iter().map(|figures| person(report, figures)).collect(),
         more_people: report.speakers.len() - shown,
         no_people: why.unwrap_or_else(|| "The speakers could not be told apart.".to_owned()),
@@ -65,56 +72,78 @@ pub(super) fn figures(report: &Report) -> Figures {
             format!("{} of {}", words::length(talk.opening_seconds), words::length(talk.budget_seconds))
         }),
         beyond: words::length(words::beyond_budget(report)),
-        by_speaker: talk
-            .iter()
-            .flat_map(|talk| &talk.by_speaker)
-            .map(|(id, seconds)| format!("{} {}", words::who(report, *id), words::length(*seconds)))
-            .collect(),
+        by_speaker: talk.map_or_else(Vec::new, |talk| shares(report, talk)),
     }
 }
 
-fn cards(report: &Report) -> Vec<Figure> {
-    let talk = report.small_talk.as_ref();
-    let accepted = report.redirects.iter().filter(|one| one.outcome == Outcome::Accepted).count();
-    let long: Vec<_> = words::over_long(report).collect();
-    let took: Duration = long.iter().map(|tangent| tangent.span.length()).sum();
-    let save = words::best_opportunity(report).map_or_else(String::new, |one| {
-        format!("the best at {}, with {} to save", one.at, words::length(one.seconds_saved))
-    });
-    vec![
-        Figure {
-            value: talk.map_or_else(|| "–".to_owned(), |talk| words::percent(talk.ratio)),
-            name: "small talk",
-            term: "small-talk-ratio",
-            note: talk
-                .map_or_else(|| "withheld".to_owned(), |talk| format!("{} of speech", words::length(talk.seconds))),
-        },
-        Figure {
-            value: long.len().to_string(),
-            name: if long.len() == 1 { "tangent" } else { "tangents" },
-            term: "tangent",
-            note: format!("{} in all, beyond the warm opening", words::length(took)),
-        },
-        Figure {
-            value: format!("{accepted}/{}", report.redirects.len()),
-            name: "redirects accepted",
-            term: "redirect",
-            note: match report.redirects.len() {
-                0 => "nobody steered back".to_owned(),
-                n => format!("{} made, {} deflected", n, n - accepted),
-            },
-        },
-        Figure {
-            value: report.opportunities.len().to_string(),
-            name: if report.opportunities.len() == 1 { "opportunity" } else { "opportunities" },
-            term: "opportunity",
-            note: save,
-        },
-    ]
+fn shares(report: &Report, talk: &SmallTalk) -> Vec<String> {
+    let share = |(id, seconds): (&_, &Duration)| format!("{} {}", words::who(report, *id), words::length(*seconds));
+    talk.by_speaker.iter().take(SPEAKERS_SHOWN).map(share).collect()
 }
 
-fn person(report: &Report, figures: &crate::call::finding::TalkFigures) -> Person {
-    let none = || "\u{2013}".to_owned();
+fn small_talk(report: &Report) -> Figure {
+    let talk = report.small_talk.as_ref();
+    let why = || report.why_withheld("small_talk").map_or_else(|| "it cannot be told".to_owned(), words::clean);
+    Figure {
+        value: talk.map_or_else(|| NOT_GIVEN.to_owned(), |talk| words::percent(talk.ratio)),
+        name: "Small talk",
+        term: "small-talk-ratio",
+        note: talk.map_or_else(why, |talk| format!("{} of all speech", words::length(talk.seconds))),
+    }
+}
+
+fn tangents(report: &Report) -> Figure {
+    let long: Vec<_> = words::over_long(report).collect();
+    let took: Duration = long.iter().map(|tangent| tangent.span.length()).sum();
+    Figure {
+        value: long.len().to_string(),
+        name: if long.len() == 1 { "Tangent" } else { "Tangents" },
+        term: "tangent",
+        note: match (long.len(), report.tangents.len()) {
+            (0, 0) => "the call kept to its point".to_owned(),
+            (0, _) => "beyond the warm opening".to_owned(),
+            _ => format!("{} beyond the warm opening", words::length(took)),
+        },
+    }
+}
+
+fn redirects(report: &Report) -> Figure {
+    let made = report.redirects.len();
+    let accepted = report.redirects.iter().filter(|one| one.outcome == Outcome::Accepted).count();
+    Figure {
+        value: if made == 0 { "0".to_owned() } else { format!("{accepted} of {made}") },
+        name: if made == 1 { "Redirect held" } else { "Redirects held" },
+        term: "redirect",
+        note: match (made, made - accepted) {
+            (0, _) => "nobody steered back".to_owned(),
+            (_, 0) => "none was deflected".to_owned(),
+            (_, n) => format!("{n} deflected"),
+        },
+    }
+}
+
+fn opportunities(report: &Report) -> Figure {
+    let best = words::best_opportunity(report);
+    Figure {
+        value: report.opportunities.len().to_string(),
+        name: if report.opportunities.len() == 1 { "Missed opportunity" } else { "Missed opportunities" },
+        term: "opportunity",
+        note: best.map_or_else(
+            || "no moment called for more".to_owned(),
+            |one| format!("best at {}: {} to save", one.at, words::length(one.seconds_saved)),
+        ),
+    }
+}
+
+fn basis(report: &Report) -> String {
+    let times = if report.call.channels == 0 { "times of the transcript" } else { "talk times from the sound" };
+    let heard = words::clean(&report.models.transcriber);
+    let heard = if heard == "imported" { "words as imported".to_owned() } else { format!("words heard by {heard}") };
+    format!("Basis: {}; {times}; {heard}.", words::basis(report.basis))
+}
+
+fn person(report: &Report, figures: &TalkFigures) -> Person {
+    let none = || NOT_GIVEN.to_owned();
     Person {
         name: words::name(report, figures.id),
         me: figures.me,
@@ -129,9 +158,4 @@ fn person(report: &Report, figures: &crate::call::finding::TalkFigures) -> Perso
             figures.talk_speed_wpm.map_or_else(none, |speed| format!("{speed:.0}")),
         ],
     }
-}
-
-/// A share as a width in an SVG: `12.34%`.
-pub(super) fn percent_width(share: f64) -> String {
-    format!("{:.2}%", words::within_one(share) * 100.0)
 }

@@ -1,23 +1,36 @@
 //! The report of a call as one page that needs nothing but itself: no request leaves it, and its policy forbids any.
 
+mod coaching;
 mod figures;
-mod link;
 mod moments;
-mod policy;
 mod timeline;
 mod transcript;
 
 use askama::Template;
 
-use crate::call::finding::Verdict;
 use crate::call::report::Report;
-use crate::render::words;
+use crate::render::{page, words};
 
 /// The page's looks, as they stand inside the page.
-const CSS: &str = include_str!("templates/page.css");
+const CSS: &str = concat!(include_str!("../page/templates/base.css"), include_str!("templates/report.css"));
 
-/// The page's program, as it stands inside the page.
-const JS: &str = include_str!("templates/page.js");
+/// The page's program, as it stands inside the page: plain scripts that share one scope.
+const JS: &str = concat!(
+    "\"use strict\";\n",
+    include_str!("templates/player.js"),
+    include_str!("templates/timeline.js"),
+    include_str!("templates/transcript.js"),
+    include_str!("templates/keys.js")
+);
+
+/// What lies around a page: relative ways from it, with `/` between folders, not yet escaped for an address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Around<'a> {
+    /// The recording; `None` where it is out of reach, and the page then says so.
+    pub recording: Option<&'a str>,
+    /// The page of all calls; `None` where there is none.
+    pub calls: Option<&'a str>,
+}
 
 /// Everything the page's template asks for. What comes from files is cleaned here and escaped by the template.
 #[derive(Template)]
@@ -29,20 +42,31 @@ struct Page {
     title: String,
     facts: Vec<String>,
     agenda: Vec<String>,
-    sentence: String,
+    sentence: Vec<Clause>,
     verdict: Option<VerdictWords>,
     language: String,
     duration_ms: u64,
+    length: String,
     recording: Option<String>,
+    calls: Option<String>,
     source: String,
     from_transcript: bool,
-    frame: Option<String>,
+    frame: Vec<String>,
     figures: figures::Figures,
+    coaching: Vec<coaching::Advice>,
     timeline: timeline::Timeline,
     moments: moments::Moments,
     transcript: transcript::Transcript,
     doubts: Vec<String>,
     made_by: String,
+}
+
+/// A part of the one sentence, with the place on the page that shows what it rests on.
+struct Clause {
+    text: String,
+    place: Option<String>,
+    /// What stands between it and the next one.
+    after: &'static str,
 }
 
 /// What is thought of the amount of small talk.
@@ -53,40 +77,36 @@ struct VerdictWords {
 }
 
 /// The report as a page.
-///
-/// `recording` is the way from the page to the recording: a relative path with `/` between folders, not yet escaped for
-/// an address. `None` where the recording is out of reach; the page then says so.
 #[must_use]
-pub fn html(report: &Report, recording: Option<&str>) -> String {
-    let page = page(report, recording);
-    page.render().unwrap_or_else(|failure| {
-        // Writing to memory does not fail, and no part of the template can: this is for the reader of a broken build.
-        format!("<!doctype html><title>Rapport</title><p>This page could not be written: {failure}</p>")
-    })
+pub fn html(report: &Report, around: Around<'_>) -> String {
+    page::written(contents(report, around).render())
 }
 
-fn page(report: &Report, recording: Option<&str>) -> Page {
+fn contents(report: &Report, around: Around<'_>) -> Page {
     let call = &report.call;
     Page {
-        policy: policy::policy(CSS, JS),
+        policy: page::policy(CSS, JS),
         css: CSS,
         js: JS,
         title: words::title(report),
         facts: facts(report),
         agenda: call.agenda.iter().map(|item| words::clean(item)).filter(|item| !item.is_empty()).collect(),
-        sentence: words::sentence(report),
+        sentence: sentence(report),
         verdict: report.small_talk.as_ref().map(|talk| VerdictWords {
             said: words::verdict(talk.verdict),
             name: words::verdict_name(talk.verdict),
-            class: verdict_class(talk.verdict),
+            class: words::verdict_class(talk.verdict),
         }),
-        language: link::language_tag(call.language.as_deref()),
+        language: page::language_tag(call.language.as_deref()),
         duration_ms: call.duration.ms(),
-        recording: recording.map(link::address),
+        length: call.duration.to_string(),
+        recording: around.recording.map(page::address),
+        calls: around.calls.map(page::address),
         source: words::clean(&call.source),
         from_transcript: call.channels == 0,
-        frame: words::frame(report),
+        frame: frame(report),
         figures: figures::figures(report),
+        coaching: coaching::coaching(report),
         timeline: timeline::timeline(report),
         moments: moments::moments(report),
         transcript: transcript::transcript(report),
@@ -108,11 +128,35 @@ fn facts(report: &Report) -> Vec<String> {
         call.started_at.as_deref().map(words::date),
         Some(words::length(call.duration)),
         call.language.as_deref().map(words::language),
-        Some(words::basis(report.basis).to_owned()),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The one sentence; each of its three answers leads to what it rests on.
+fn sentence(report: &Report) -> Vec<Clause> {
+    let answers = words::answers(report);
+    let all = answers.len();
+    let places = [
+        Some("figures".to_owned()),
+        Some("tangents".to_owned()),
+        moments::best(report).map(|index| format!("chance{index}")),
+    ];
+    let place = |at: usize| if all == places.len() { places[at].clone() } else { None };
+    let clause = |(at, text): (usize, String)| Clause {
+        text: page::keeping_units(&text),
+        place: place(at),
+        after: if at + 1 == all { "." } else { ", " },
+    };
+    answers.into_iter().enumerate().map(clause).collect()
+}
+
+/// What is said of the call's frame, and what to do about it where the coaching card does not say so already.
+fn frame(report: &Report) -> Vec<String> {
+    let tried = report.coaching.as_ref().and_then(|coaching| coaching.try_next.as_ref());
+    let advice = report.frame.advice.as_ref().filter(|advice| Some(*advice) != tried);
+    words::frame(report).into_iter().chain(advice.map(|advice| words::clean(&advice.text))).collect()
 }
 
 fn doubts(report: &Report) -> Vec<String> {
@@ -122,13 +166,4 @@ fn doubts(report: &Report) -> Vec<String> {
         .iter()
         .map(|held| format!("{} is withheld: {}", words::clean(&held.field), words::clean(&held.why)));
     warnings.chain(withheld).collect()
-}
-
-/// Class of the verdict's badge in the style sheet.
-const fn verdict_class(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Cold => "cold",
-        Verdict::Healthy => "healthy",
-        Verdict::OverBudget => "over-budget",
-    }
 }

@@ -5,21 +5,18 @@ use std::fmt::Write as _;
 use crate::call::finding::Outcome;
 use crate::call::report::Report;
 use crate::call::time::{Duration, Span, Timestamp};
+use crate::call::transcript::SpeakerId;
+use crate::render::page::percent_width;
 use crate::render::words;
-
-use super::figures::percent_width;
 
 /// Lanes drawn; more speakers than this come from a broken transcript.
 const LANES_SHOWN: usize = 8;
-/// Height of what stands above the lanes, pixels: band of kinds, tangents' brackets, redirects, opportunities.
-const TOP_PX: usize = 98;
-/// Middle of the redirects' row and of the opportunities' row, pixels: apart, so that neighbours do not hide each other.
-const REDIRECTS_Y: usize = 57;
-const CHANCES_Y: usize = 82;
-/// Height of one lane with its name, pixels.
-const LANE_PX: usize = 34;
-/// Height of the clock below, pixels.
-const SCALE_PX: usize = 24;
+/// Height of a row of marks, pixels: a mark of 20 and air around it.
+const MARK_ROW_PX: usize = 24;
+/// Rows of marks: neighbours go to the next row so that they do not hide each other; the last row takes the rest.
+const MARK_ROWS_MAX: usize = 3;
+/// Marks of one row are at least this share of the call apart: 24 pixels of a drawing of 700, a mark's width on a phone.
+const MARK_APART: f64 = 0.035;
 /// Times below the drawing at least, where the call is long enough.
 const TICKS_MIN: u64 = 4;
 /// Share of the call up to which a time is written: a later one would reach past the right edge.
@@ -31,7 +28,10 @@ pub(super) struct Block {
     pub(super) width: String,
     /// Name of its kind.
     pub(super) kind: &'static str,
+    /// All of it in words.
     pub(super) title: String,
+    /// What it is about, to be cut off where it does not fit.
+    pub(super) label: String,
     pub(super) href: String,
     pub(super) at_ms: u64,
 }
@@ -50,11 +50,12 @@ pub(super) struct Mark {
 /// What one person says.
 pub(super) struct Lane {
     pub(super) name: String,
-    pub(super) name_y: usize,
-    pub(super) y: usize,
-    /// Path in a drawing that is as wide as the call has milliseconds and 10 high.
-    pub(super) path: String,
     pub(super) me: bool,
+    /// Share of all speech; empty where it is not known.
+    pub(super) share: String,
+    /// What hides the kinds while this person is silent: a path in a drawing that is as wide as the call has
+    /// milliseconds and 10 high.
+    pub(super) silence: String,
 }
 
 pub(super) struct Tick {
@@ -64,27 +65,28 @@ pub(super) struct Tick {
 
 /// All of it.
 pub(super) struct Timeline {
-    pub(super) height: usize,
-    pub(super) scale_y: usize,
     pub(super) call_ms: u64,
     pub(super) topics: Vec<Block>,
     pub(super) tangents: Vec<Block>,
     pub(super) marks: Vec<Mark>,
+    pub(super) marks_height: usize,
+    pub(super) has_redirects: bool,
+    pub(super) has_chances: bool,
     pub(super) lanes: Vec<Lane>,
     pub(super) ticks: Vec<Tick>,
 }
 
 pub(super) fn timeline(report: &Report) -> Timeline {
-    let lanes = lanes(report);
-    let scale_y = TOP_PX + lanes.len() * LANE_PX;
+    let marks = marks(report);
     Timeline {
-        height: scale_y + SCALE_PX,
-        scale_y: scale_y + SCALE_PX - 8,
         call_ms: report.call.duration.ms().max(1),
         topics: topics(report),
         tangents: tangents(report),
-        marks: marks(report),
-        lanes,
+        marks_height: marks.iter().map(|mark| mark.y + MARK_ROW_PX / 2).max().unwrap_or(0),
+        has_redirects: !report.redirects.is_empty(),
+        has_chances: !report.opportunities.is_empty(),
+        marks,
+        lanes: lanes(report),
         ticks: ticks(report.call.duration),
     }
 }
@@ -100,17 +102,18 @@ fn width(report: &Report, span: Span) -> String {
 fn topics(report: &Report) -> Vec<Block> {
     let block = |topic: &crate::call::topic::Topic| {
         let label = words::clean(&topic.label);
-        let label = if label.is_empty() { String::new() } else { format!(": {label}") };
+        let about = if label.is_empty() { String::new() } else { format!(": {label}") };
         Block {
             x: place(report, topic.span.start()),
             width: width(report, topic.span),
             kind: topic.kind.name(),
             title: format!(
-                "{} {}{label}, {}",
+                "{} {}{about}, {}",
                 topic.span.start(),
                 topic.kind.title(),
                 words::length(topic.span.length())
             ),
+            label,
             href: format!("#u{}", topic.first),
             at_ms: topic.span.start().ms(),
         }
@@ -130,6 +133,7 @@ fn tangents(report: &Report) -> Vec<Block> {
             words::about(tangent),
             words::length(tangent.span.length())
         ),
+        label: words::about(tangent),
         href: format!("#tangent{at}"),
         at_ms: tangent.span.start().ms(),
     };
@@ -146,38 +150,55 @@ fn marks(report: &Report) -> Vec<Mark> {
         (one.at, look, format!("{} {said}{who}", one.at), format!("#u{}", one.utterance))
     });
     let chances = report.opportunities.iter().enumerate().map(|(at, one)| {
-        let title = format!("{} a redirect would have helped, {} to save", one.at, words::length(one.seconds_saved));
+        let title = format!("{} a redirect would have helped, {}", one.at, words::saving(one));
         (one.at, "chance", title, format!("#chance{at}"))
     });
     let mut all: Vec<_> = redirects.chain(chances).collect();
     all.sort_by_key(|mark| mark.0);
-    all.into_iter()
-        .map(|(at, look, title, href)| {
-            let y = if look == "chance" { CHANCES_Y } else { REDIRECTS_Y };
-            Mark { x: place(report, at), y, look, title, href, at_ms: at.ms() }
-        })
-        .collect()
+    // The share of the call up to which each row is taken.
+    let mut taken = [f64::NEG_INFINITY; MARK_ROWS_MAX];
+    let mark = |(at, look, title, href): (Timestamp, _, _, _)| {
+        let share = at.since(Timestamp::ZERO).share_of(report.call.duration);
+        let row = taken.iter().position(|until| share - until >= MARK_APART).unwrap_or(MARK_ROWS_MAX - 1);
+        taken[row] = share;
+        let y = MARK_ROW_PX / 2 + row * MARK_ROW_PX;
+        Mark { x: percent_width(share), y, look, title, href, at_ms: at.ms() }
+    };
+    all.into_iter().map(mark).collect()
 }
 
 fn lanes(report: &Report) -> Vec<Lane> {
-    let shown = report.speakers.iter().take(LANES_SHOWN);
-    let mut lanes: Vec<_> = shown.map(|one| (Some(one.id), words::name(report, one.id), one.me)).collect();
+    let lane = |one: &crate::call::finding::TalkFigures| Lane {
+        name: words::name(report, one.id),
+        me: one.me,
+        share: words::percent(one.talk_ratio),
+        silence: silence(report, Some(one.id)),
+    };
+    let lanes: Vec<_> = report.speakers.iter().take(LANES_SHOWN).map(lane).collect();
     if lanes.is_empty() {
-        lanes.push((None, "everybody".to_owned(), false));
+        let silence = silence(report, None);
+        return vec![Lane { name: "Everybody".to_owned(), me: false, share: String::new(), silence }];
     }
     lanes
-        .into_iter()
-        .enumerate()
-        .map(|(at, (id, name, me))| {
-            let mut path = String::new();
-            for speech in report.speech.iter().filter(|speech| id.is_none() || speech.speaker == id) {
-                let (start, length) = (speech.span.start().ms(), speech.span.length().ms());
-                let _ = write!(path, "M{start} 0h{length}v10h-{length}z");
-            }
-            let top = TOP_PX + at * LANE_PX;
-            Lane { name, name_y: top, y: top + 17, path, me }
-        })
-        .collect()
+}
+
+/// The stretches in which this speaker, or with `None` anybody, is not heard.
+fn silence(report: &Report, speaker: Option<SpeakerId>) -> String {
+    let mut path = String::new();
+    let mut hide = |from: u64, to: u64| {
+        if to > from {
+            let length = to - from;
+            let _ = write!(path, "M{from} 0h{length}v10h-{length}z");
+        }
+    };
+    let mut heard_until = 0;
+    // Sorted by start, as every transcript's speech is; what a broken report brings unsorted only draws less silence.
+    for speech in report.speech.iter().filter(|speech| speaker.is_none() || speech.speaker == speaker) {
+        hide(heard_until, speech.span.start().ms());
+        heard_until = heard_until.max(speech.span.end().ms());
+    }
+    hide(heard_until, report.call.duration.ms());
+    path
 }
 
 fn ticks(length: Duration) -> Vec<Tick> {

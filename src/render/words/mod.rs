@@ -10,7 +10,7 @@ use crate::call::time::Duration;
 use crate::call::transcript::{Basis, SpeakerId};
 
 pub use language::language;
-pub use sentence::sentence;
+pub use sentence::{answers, sentence};
 
 /// Text from a file made safe to show: one line, no control or escape characters, nothing that turns the direction of
 /// the text around it, no lone blanks at the ends.
@@ -109,6 +109,14 @@ pub fn date(started_at: &str) -> String {
     shown.unwrap_or_else(|| clean(started_at))
 }
 
+/// The day of the call, short: `5 Mar 2026`. A text that is no date is shown as it is.
+#[must_use]
+pub fn short_date(started_at: &str) -> String {
+    let moment = started_at.parse::<jiff::civil::DateTime>().ok();
+    let shown = moment.and_then(|moment| jiff::fmt::strtime::format("%-d %b %Y", moment).ok());
+    shown.unwrap_or_else(|| clean(started_at))
+}
+
 /// How speakers were told apart.
 #[must_use]
 pub const fn basis(basis: Basis) -> &'static str {
@@ -142,6 +150,15 @@ pub const fn verdict_name(verdict: Verdict) -> &'static str {
         Verdict::Cold => "cold",
         Verdict::Healthy => "healthy",
         Verdict::OverBudget => "over budget",
+    }
+}
+
+/// Class of the verdict's badge in the pages' style sheet.
+pub(crate) const fn verdict_class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Cold => "cold",
+        Verdict::Healthy => "healthy",
+        Verdict::OverBudget => "over-budget",
     }
 }
 
@@ -243,6 +260,14 @@ pub(crate) fn kept(talk: &SmallTalk) -> String {
 /// Tangents that do not fit the protected opening minutes.
 pub fn over_long(report: &Report) -> impl Iterator<Item = &Tangent> {
     report.tangents.iter().filter(|tangent| !tangent.within_budget)
+}
+
+/// What a redirect would have saved: `35 s to save (20 s to 50 s)`, the interval where the report has one.
+#[must_use]
+pub fn saving(one: &Opportunity) -> String {
+    let (low, high) = (one.seconds_saved_low, one.seconds_saved_high);
+    let interval = if high > low { format!(" ({} to {})", length(low), length(high)) } else { String::new() };
+    format!("{} to save{interval}", length(one.seconds_saved))
 }
 
 /// The opportunity with most to gain; the earlier of equals.

@@ -16,14 +16,22 @@ const OTHERS_SHOWN: usize = 2;
 /// have helped.
 #[must_use]
 pub fn sentence(report: &Report) -> String {
+    format!("{}.", answers(report).join(", "))
+}
+
+/// The parts of [`sentence`]: an answer to each of the three questions, or one part that says why there is none.
+#[must_use]
+pub fn answers(report: &Report) -> Vec<String> {
     if report.speech.is_empty() && report.utterances.is_empty() {
-        return "Nobody is heard to speak in this call, so there is nothing to judge.".to_owned();
+        return vec!["Nobody is heard to speak in this call, so there is nothing to judge".to_owned()];
     }
     if report.small_talk.is_none() {
-        let why = report.why_withheld("small_talk").map_or_else(String::new, |why| format!(": {}", super::clean(why)));
-        return format!("How much of this call was small talk cannot be told{why}.");
+        let why = report
+            .why_withheld("small_talk")
+            .map_or_else(String::new, |why| format!(": {}", super::clean(why).trim_end_matches('.')));
+        return vec![format!("How much of this call was small talk cannot be told{why}")];
     }
-    format!("{}, {}, {}.", small_talk_clause(report), drivers_clause(report), redirect_clause(report))
+    vec![small_talk_clause(report), drivers_clause(report), redirect_clause(report)]
 }
 
 fn small_talk_clause(report: &Report) -> String {

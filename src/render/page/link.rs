@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// The relative address of a file: every byte that means something in an address is escaped, so that the path can name
 /// neither another scheme (`javascript:`) nor another machine (`//host`).
-pub(super) fn address(path: &str) -> String {
+pub(in crate::render) fn address(path: &str) -> String {
     let absolute = path.starts_with('/');
     let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty() && *part != ".").map(escaped).collect();
     format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
@@ -23,7 +23,7 @@ fn escaped(part: &str) -> String {
 }
 
 /// The language tag for the page's quotes; `und` for what is no language code.
-pub(super) fn language_tag(code: Option<&str>) -> String {
+pub(in crate::render) fn language_tag(code: Option<&str>) -> String {
     let code = code.filter(|code| (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase()));
     code.unwrap_or("und").to_owned()
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// The policy for a page with exactly this style sheet and this program in it.
 ///
 /// `file:` is named because a page opened from a folder has no origin that `'self'` could stand for.
-pub(super) fn policy(css: &str, js: &str) -> String {
+pub(in crate::render) fn policy(css: &str, js: &str) -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; media-src 'self' file:; \
          base-uri 'none'; form-action 'none'",
