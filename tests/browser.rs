@@ -112,7 +112,7 @@ fn marks_lines_and_the_player_go_to_their_moment() {
     assert_eq!(page.text("document.getElementById('place').getAttribute('aria-valuetext')"), "1:00");
     // An opportunity in the transcript leads to both of its phrases.
     page.click("#lines a.chance");
-    page.wait_for("document.querySelector('.events li:target details').open");
+    page.wait_for("document.querySelector('.events li:target details')?.open");
     assert_eq!(page.number("document.querySelectorAll('.events li:target q').length"), 2.0);
     assert_eq!(page.errors, Vec::<String>::new());
 }

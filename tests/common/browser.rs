@@ -186,8 +186,11 @@ impl Browser {
 
     /// Clicks into the middle of an element, as a hand with a mouse would: whatever lies above it there gets the click.
     pub(crate) fn click(&mut self, element: &str) {
+        // Two frames later whatever came into sight has found its height.
         let place = self.js(&format!(
-            "(() => {{ const e = document.querySelector({element:?}); e.scrollIntoView({{ block: 'center' }}); \
+            "(async () => {{ const e = document.querySelector({element:?}); e.scrollIntoView({{ block: 'center' }}); \
+             for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame); \
+             e.scrollIntoView({{ block: 'center' }}); \
              const b = e.getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2]; }})()"
         ));
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
