@@ -424,7 +424,9 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
             let (to, recording) = (args.output, args.recording);
             export::run(&export::ExportOptions { report: args.report, format: args.to.0, to, recording }, &mut out)
         }
-        Verb::Forget(args) => forget::run(&forget::ForgetOptions { calls: args.calls, reports: args.out }, &mut out),
+        Verb::Forget(args) => {
+            forget::run(&forget::ForgetOptions { calls: args.calls, reports: args.out }, stop, &mut out)
+        }
         Verb::Models(args) => run_models(args.verb, stop, &mut out),
         Verb::Completions { shell } => completions::run(shell, &mut Cli::command(), &mut out),
     }

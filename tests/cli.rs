@@ -124,8 +124,61 @@ fn a_bad_file_is_named_and_the_rest_of_the_batch_goes_on() {
         assert!(said.contains(wanted), "{wanted} is missing in:\n{said}");
     }
     let written: Vec<_> = tree(&home.path().join("reports")).into_keys().collect();
-    assert_eq!(written, ["good.html", "good.json", "sub/also good.html", "sub/also good.json"]);
+    assert_eq!(written, ["good.html", "good.json", "index.html", "sub/also good.html", "sub/also good.json"]);
     assert_eq!(text(&out.stdout).lines().count(), 3, "a heading and two calls:\n{}", text(&out.stdout));
+}
+
+/// The page of all calls, without what all pages share.
+fn index(home: &Path, folder: &str) -> String {
+    let page = std::fs::read_to_string(home.join(folder).join("index.html")).unwrap();
+    page.split_once("<main").unwrap().1.split_once("</main>").unwrap().0.to_owned()
+}
+
+#[test]
+fn a_folder_becomes_a_page_of_all_calls_also_of_earlier_ones() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), "calls/2026-03-05 first.vtt", WARM);
+    write(home.path(), "calls/deep/er/2026-03-06 <b>second.vtt", WARM.replace("Jodie", "Zoe"));
+    write(home.path(), "calls/bad.vtt", "WEBVTT\n\nno cue here\n");
+    write(home.path(), "reports/other.json", "{\"name\": \"x\"}");
+    write(home.path(), "reports/half.json", "{\"schema\": 1, \"call\": {\"id\": \"");
+    let out = run(home.path(), &["analyze", "calls"]);
+    assert_eq!(out.status.code(), Some(2), "one call is bad: {}", text(&out.stderr));
+    let page = index(home.path(), "reports");
+    assert_eq!(page.matches("<tr role=\"row\" data-date").count(), 2);
+    assert!(page.contains("href=\"2026-03-05%20first.html\""), "{page}");
+    assert!(page.contains("href=\"deep/er/2026-03-06%20%3Cb%3Esecond.html\"") && !page.contains("<b>second"), "{page}");
+    assert!(page.find("6 Mar 2026") < page.find("5 Mar 2026"), "latest first");
+    for left_out in ["other.json", "half.json"] {
+        assert!(page.contains(left_out) && text(&out.stderr).contains(left_out), "{}", text(&out.stderr));
+    }
+    // The calls lead back to it, from however deep.
+    let call = std::fs::read_to_string(home.path().join("reports/deep/er/2026-03-06 <b>second.html")).unwrap();
+    assert!(call.contains("href=\"../../index.html\""));
+    // Another folder into the same reports, and then a single call: all are listed.
+    write(home.path(), "more/2026-03-07 third.vtt", WARM.replace("Jodie", "Ann"));
+    assert_eq!(run(home.path(), &["analyze", "more"]).status.code(), Some(0));
+    assert_eq!(index(home.path(), "reports").matches("<tr role=\"row\" data-date").count(), 3);
+    write(home.path(), "2026-03-08 fourth.vtt", WARM.replace("Jodie", "Bo"));
+    assert_eq!(run(home.path(), &["analyze", "2026-03-08 fourth.vtt"]).status.code(), Some(0));
+    assert_eq!(index(home.path(), "reports").matches("<tr role=\"row\" data-date").count(), 4);
+}
+
+#[test]
+fn nobody_elses_index_page_is_overwritten() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), "calls/2026-03-05 a.vtt", WARM);
+    write(home.path(), "calls/index.vtt", WARM.replace("Jodie", "Zoe"));
+    write(home.path(), "reports/index.html", "<p>my own");
+    let out = run(home.path(), &["analyze", "calls"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    assert_eq!(std::fs::read_to_string(home.path().join("reports/index.html")).unwrap(), "<p>my own");
+    assert!(text(&out.stderr).contains("index.html: it was not written by Rapport"), "{}", text(&out.stderr));
+    // A call named like the page has its own page under another name.
+    assert!(home.path().join("reports/index.vtt.json").exists() && home.path().join("reports/index.vtt.html").exists());
+    // One call alone needs no page of all calls.
+    assert_eq!(run(home.path(), &["analyze", "calls/2026-03-05 a.vtt", "-o", "one"]).status.code(), Some(0));
+    assert!(!home.path().join("one/index.html").exists());
 }
 
 #[test]
@@ -213,7 +266,7 @@ fn one_and_eight_jobs_write_the_same_bytes() {
         assert_eq!(out.status.code(), Some(0));
     }
     let (one, eight) = (tree(&home.path().join("1")), tree(&home.path().join("8")));
-    assert_eq!(one.len(), 12 * 7);
+    assert_eq!(one.len(), 12 * 7 + 1, "with the page of all calls");
     assert_eq!(one, eight);
 }
 
@@ -320,7 +373,7 @@ fn names_of_every_kind_are_read_and_written() {
     let out = run(home.path(), &["analyze", "calls"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     let count = std::fs::read_dir(home.path().join("reports")).unwrap().count();
-    assert_eq!(count, 1 + 2 * (names.len() + usize::from(cfg!(unix))));
+    assert_eq!(count, 2 + 2 * (names.len() + usize::from(cfg!(unix))));
 }
 
 #[test]

@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::progress::StopFlag;
 use crate::render::index::{LeftOut, Listed, index};
-use crate::store::{read_outline, write_atomic};
+use crate::store::{Store, read_outline, write_atomic};
 
 /// The page's name in the folder of reports; no report takes it.
 pub(super) const PAGE: &str = "index.html";
@@ -31,17 +30,17 @@ pub struct Index {
     pub left_out: Vec<LeftOut>,
 }
 
-/// Writes the page of all calls that have a report in the batch's folder, also below it.
+/// Writes the page of all calls that have a report in the folder, also below it.
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be written, [`Error::Stopped`] when the user does not want to wait for another run that is
 /// writing it.
-pub fn write_index(batch: &Batch, stop: &StopFlag) -> Result<Index> {
-    let out = batch.store.out();
+pub fn write_index(store: &Store, threads: usize, stop: &StopFlag) -> Result<Index> {
+    let out = store.out();
     // Read and written under one lock: of runs that end together the last one sees all reports.
-    let _lock = batch.store.lock("index", stop)?;
+    let _lock = store.lock("index", stop)?;
     let page = out.join(PAGE);
-    let (calls, mut left_out) = listed(out, batch.threads)?;
+    let (calls, mut left_out) = listed(out, threads)?;
     if page.exists() && !is_ours(&page) {
         left_out.push(LeftOut {
             file: PAGE.to_owned(),

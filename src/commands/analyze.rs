@@ -76,7 +76,7 @@ pub fn run(options: &AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Re
     let outcomes = batch::run(&batch, &engines, &view, stop);
     view.clear();
     let outcomes = outcomes?;
-    let index = if batch.index { batch::write_index(&batch, stop).map(Some) } else { Ok(None) };
+    let index = if batch.index { batch::write_index(&batch.store, threads, stop).map(Some) } else { Ok(None) };
     let index = index.unwrap_or_else(|failure| {
         failures.push((options.out.clone(), failure));
         None

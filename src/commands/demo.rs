@@ -74,7 +74,7 @@ pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Resul
     let outcomes = batch::run(&batch, &WhisperEngines::locate(Some(DEMO)), &view, stop);
     view.clear();
     let outcomes = outcomes?;
-    let all = batch::write_index(&batch, stop)?.page;
+    let all = batch::write_index(&batch.store, batch.threads, stop)?.page;
     let table = summary::table(&outcomes);
     let mut done = Vec::new();
     for outcome in outcomes {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::batch::Format;
+use crate::batch::{Format, has_index, write_index};
 use crate::commands::Exit;
 use crate::error::{Error, Result};
+use crate::progress::StopFlag;
 use crate::store::{Store, path_digest, read_report};
 
 /// What to forget.
@@ -20,12 +21,12 @@ pub struct ForgetOptions {
     pub reports: PathBuf,
 }
 
-/// Removes the reports of the calls, what stands beside them, and what is kept of them, and says what is left. The removed
-/// files go to `out`, one a line.
+/// Removes the reports of the calls, what stands beside them, and what is kept of them, and says what is left. The page of
+/// all calls is made anew without them. The removed files go to `out`, one a line.
 ///
 /// # Errors
 /// [`Error::NothingToDo`] if a call has no report, [`Error::Io`] if something cannot be removed.
-pub fn run(options: &ForgetOptions, out: &mut dyn Write) -> Result<Exit> {
+pub fn run(options: &ForgetOptions, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
     let store = Store::open(&options.reports)?;
     let mut removed = Vec::new();
     for call in &options.calls {
@@ -42,12 +43,16 @@ pub fn run(options: &ForgetOptions, out: &mut dyn Write) -> Result<Exit> {
         }
         removed.extend(kept);
     }
+    if has_index(store.out()) {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        write_index(&store, threads, stop)?;
+    }
     let text: String = removed.iter().flat_map(|path| [path.display().to_string(), "\n".into()]).collect();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(Error::io("cannot write", Path::new("standard output")))?;
     eprintln!(
-        "{} files removed. Left: the recording or transcript itself, its settings file (NAME.toml), pages and tables that \
-         were made of many calls until they are made anew, and whatever you copied elsewhere",
+        "{} files removed. Left: the recording or transcript itself, its settings file (NAME.toml), tables that were \
+         made of many calls until they are made anew, and whatever you copied elsewhere",
         removed.len()
     );
     Ok(Exit::Done)
