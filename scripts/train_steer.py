@@ -23,16 +23,15 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["en", "ru", "zh"]
 MIN_CALLS = {"en": 3, "ru": 2, "zh": 2}     # a word must occur in so many calls to get a weight
 AWAY = ("small_talk", "off_agenda")
-REACH = (3, 2)                               # utterances before and after the end of a digression that may return
+REACH = (4, 5)                               # utterances before and after the end of a digression that may return
 AHEAD = 12                                   # utterances of business after it that say what comes next
 HEAD = 8                                     # words at the beginning in which cues are looked for
 L2 = 1.0                                     # strength of the prior, from --folds
-COPIES = 3                                   # of each call, with moved edges
-MOVES = (-3, -2, -1, 0, 0, 1, 2)             # by so many utterances
-INSIDE_MIN, RETURN_MIN = 0.0, -2.5           # as in src/findings/redirects.rs
+COPIES = 4                                   # of each call, with moved edges
+MOVES = (0,) * 8 + (-5, -4, -3, -2, -1, -1, 1, 1, 2, 3)   # by so many utterances, about as often as the topics stage is off
+INSIDE_MIN, RETURN_MIN = -0.75, -2.5          # as in src/findings/redirects.rs
 
 TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:['-][^\W_\u3400-\u9fff]+)*")
-PART = re.compile(TOKEN.pattern + r"\*?|\*")
 
 
 def tokens_of(text):
@@ -125,7 +124,7 @@ def moved(call, rng):
     kinds = [u["kind"] for u in call["utterances"]]
     out = list(kinds)
     for first, last in runs_of(kinds):
-        a, b = first + rng.choice(MOVES[1:-1]), last + rng.choice(MOVES)
+        a, b = first + rng.choice(MOVES), last + rng.choice(MOVES)
         for i in range(min(first, a), max(last, b) + 1):
             if 0 <= i < len(out):
                 if a <= i <= b:
@@ -179,7 +178,8 @@ WARM = ("family", "pets", "weather", "food", "travel", "sport", "screen", "healt
 
 
 def rows_of(c, kinds):
-    """(signs, truth, run, place after the run's last utterance) of each utterance that may be a redirect."""
+    """(signs, truth, run, place after the run's last utterance, whether business follows the run, utterance, whether it
+    points back) of each utterance that may be a redirect."""
     n = len(c.us)
     business = set().union(*(x for x, k in zip(c.content, kinds) if k == "business"))
     out = []
@@ -203,9 +203,10 @@ def rows_of(c, kinds):
                 before = [c.warm[j] / max(6, len(c.tokens[j])) for j in range(max(first, i - 3), i)]
                 after = [c.warm[j] / max(6, len(c.tokens[j])) for j in range(i + 1, min(n, i + 4))]
                 f["cools"] = 10 * (np.mean(before) - (np.mean(after) if after else 0))
+            cued = any(k.startswith(("r:", "pivot:")) for k in f) or f["biz"] > 0 and (place <= 0 or "asks" in f)
             told |= c.content[i]
             spoken[c.us[i]["speaker"]] += len(c.tokens[i])
-            out.append((f, c.us[i]["redirect"] is not None, number, place, returns, i))
+            out.append((f, c.us[i]["redirect"] is not None, number, place, returns, i, cued))
     return out
 
 
@@ -239,18 +240,14 @@ def index_of(calls):
     return {k: i for i, k in enumerate(["bias"] + keep + further)}
 
 
-def weights_of(calls, l2, copies, drop=()):
+def weights_of(calls, l2, copies):
     index = index_of(calls)
-    for k in list(index):
-        if k.split(":")[0] in drop:
-            index[k] = len(index)
     rng = random.Random(1)
     rows = []
     for c in calls:
         rows += rows_of(c, [u["kind"] for u in c.us])
         for _ in range(copies):
             rows += rows_of(c, moved(c.call, rng))
-    index = {k: i for i, k in enumerate(k for k in index if k.split(":")[0] not in drop)}
     x, y = matrix([r[0] for r in rows], index), np.array([float(r[1]) for r in rows])
     return index, logistic(x, y, l2 * (1 + copies))
 
@@ -262,7 +259,7 @@ def attempts(rows, z, inside=INSIDE_MIN, back=RETURN_MIN):
         own = [(v, r) for v, r in zip(z, rows) if r[2] == number]
         found = [r[5] for v, r in own if r[3] <= 0 and v > inside]
         last = own[0][1][5] - own[0][1][3]
-        near = [(v, r[5]) for v, r in own if r[3] > -REACH[0] and r[4] and v > back and r[5] not in found]
+        near = [(v, r[5]) for v, r in own if r[3] > -REACH[0] and r[4] and r[6] and v > back and r[5] not in found]
         if near and not any(i > last - REACH[0] for i in found):
             found.append(max(near)[1])
         out += found
@@ -280,8 +277,74 @@ def matched(c, guesses):
     return hit, len(free), len(truth) - hit
 
 
+def f1(calls, weights, kinds, inside, back):
+    index, w = weights
+    hit = wrong = missed = 0
+    for c in calls:
+        rows = rows_of(c, kinds[c.call["id"]])
+        z = matrix([r[0] for r in rows], index) @ w
+        a, b, m = matched(c, attempts(rows, z, inside, back))
+        hit, wrong, missed = hit + a, wrong + b, missed + m
+    return hit, wrong, missed
+
+
+def folds(calls, count=4):
+    rng = random.Random(7)
+    sets = {"labelled kinds": {c.call["id"]: [u["kind"] for u in c.us] for c in calls},
+            "edges moved": {c.call["id"]: moved(c.call, rng) for c in calls}}
+    for l2 in (0.5, 1.0, 2.0):
+        parts = []
+        for k in range(count):
+            weights = weights_of([c for i, c in enumerate(calls) if i % count != k], l2, COPIES)
+            parts.append((weights, [c for i, c in enumerate(calls) if i % count == k]))
+        for inside in (-1.0, -0.5, 0.0):
+            for back in (-3.0, -2.0, -1.0):
+                for name, kinds in sets.items():
+                    t, p, n = np.sum([f1(held, weights, kinds, inside, back) for weights, held in parts], 0)
+                    print(f"prior {l2} inside {inside} return {back} {name}: F1 {2 * t / (2 * t + p + n):.3f} right {t} wrong {p} missed {n}", flush=True)
+
+
+def returns(calls):
+    """Seconds from the end of what came before a labelled redirect until business is back."""
+    seconds, accepted = [], 0
+    for c in calls:
+        for i, u in enumerate(c.us):
+            if u["redirect"]:
+                back = next((v for v in c.us[i:] if v["kind"] == "business"), None)
+                if back:
+                    seconds.append(back["start"] - c.us[i - 1]["end"])
+                accepted += u["redirect"] == "accepted"
+    quarters = np.quantile(seconds, (0.25, 0.5, 0.75))
+    print(f"{len(seconds)} redirects, {accepted} accepted; quarters of the seconds to business: {', '.join(f'{q:.1f}' for q in quarters)}")
+
+
+def write(index, w, count):
+    groups = {"shared": []} | {language: [] for language in LANGUAGES}
+    for k, i in index.items():
+        name, word = (k[:2], k[3:]) if k[:3] in ("en:", "ru:", "zh:") else ("shared", k)
+        if abs(w[i]) >= 0.02:
+            groups[name].append(f"{chr(34)}{word}{chr(34)} = {w[i]:.3f}")
+    lines = ["# How much each sign speaks for a redirect, within a digression. Learned by scripts/train_steer.py; do not edit by hand.",
+             f"source = \"{count} labelled calls written for this project\"", ""]
+    for name, rows in groups.items():
+        lines += [f"[{name}]"] + rows + [""]
+    (ROOT / "models/lexicon/steer.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
 def main(arguments):
-    pass
+    directories = [a for a in arguments if not a.startswith("--")]
+    if not directories:
+        sys.exit(__doc__)
+    for d in directories:
+        sys.path[:0] = [d, str(Path(d).resolve().parent)]
+    from call_format import read
+    calls = [Call(read(p)) for d in directories for p in sorted(Path(d).glob("*.call"))]
+    if "--folds" in arguments:
+        folds(calls)
+    elif "--returns" in arguments:
+        returns(calls)
+    else:
+        write(*weights_of(calls, L2, COPIES), len(calls))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ const SAVED_MIN: Duration = Duration::from_ms(5_000);
 /// From the end of a moment until business is back after a redirect: the words of the redirect and the way back. A
 /// quarter of the redirects in the labelled calls are quicker than the first, half than the second, and a quarter take
 /// longer than the last, because the first try is deflected. Printed by `scripts/train_steer.py --returns`.
-const RETURN_QUICK: Duration = Duration::from_ms(5_000);
-const RETURN_TYPICAL: Duration = Duration::from_ms(9_000);
-const RETURN_SLOW: Duration = Duration::from_ms(42_000);
+const RETURN_QUICK: Duration = Duration::from_ms(9_000);
+const RETURN_TYPICAL: Duration = Duration::from_ms(12_000);
+const RETURN_SLOW: Duration = Duration::from_ms(45_000);
 /// A silence of this length is an opening by itself.
 const PAUSE_MIN: Duration = Duration::from_ms(1_500);
 /// An utterance of at least so many words carries a story on, so that its end is an opening.

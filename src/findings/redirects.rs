@@ -1,75 +1,127 @@
 //! Who tried to steer back, and what came of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::call::finding::{Outcome, Redirect, Tangent};
 use crate::call::time::{Duration, Span, Timestamp};
 use crate::call::topic::Kind;
+use crate::call::transcript::SpeakerId;
+use crate::lexicon::Lexicon;
 
 use super::FindingSettings;
-use super::reading::Reading;
-use super::steer;
+use super::reading::{Reading, Said};
+use super::steer::{self, Surroundings};
 use super::tangents::Run;
 
-/// Log-odds from which an utterance inside a digression is a redirect: more likely than not.
-const INSIDE_MIN: f32 = 0.0;
+/// Log-odds from which an utterance inside a digression is a redirect, the best of the folds that
+/// `scripts/train_steer.py --folds` prints.
+const INSIDE_MIN: f32 = -0.75;
 /// The same around the place where business comes back, for the utterance that points back most: what follows speaks
-/// for it. The best of the folds printed by `scripts/train_topics.py --folds`.
+/// for it.
 const RETURN_MIN: f32 = -2.5;
-/// Utterances of the digression, and of the business after it, that count as such a place.
-pub(super) const RETURN_REACH: (usize, usize) = (3, 2);
+/// Utterances at the end of the digression, and of the business after it, that count as such a place: the topics stage
+/// is off by a line or two.
+const RETURN_REACH: (usize, usize) = (4, 5);
+/// Utterances of business after a digression that say what comes next.
+const AHEAD: usize = 12;
+/// Utterances to each side whose warmth is compared.
+const WARMTH_REACH: usize = 3;
+/// Tenths of warm words: the scale of that comparison.
+const WARMTH_SCALE: f32 = 10.0;
+/// What a speaker counts as listening to when it is not known who speaks.
+const LISTENS_UNKNOWN: f32 = 0.5;
 /// The others' turns within which the call must be back on business.
 const TURNS_MAX: usize = 2;
 /// How long business must hold, unless the call comes to its close.
 const HOLD_MIN: Duration = Duration::from_ms(60_000);
 
-/// All redirects, in order, not yet placed in a tangent.
-pub(super) fn find(reading: &Reading<'_>, runs: &[Run], settings: &FindingSettings) -> Vec<Redirect> {
+/// A redirect and the digression it steers away from.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// First utterance of the digression.
+    pub(super) first: usize,
+    /// The redirect, not yet placed in a tangent.
+    pub(super) redirect: Redirect,
+}
+
+/// All redirects, in order.
+pub(super) fn find(reading: &Reading<'_>, runs: &[Run], settings: &FindingSettings) -> Vec<Attempt> {
     let Some(lexicon) = reading.lexicon else { return Vec::new() };
     let business = steer::business_stems(reading);
     let mut found = Vec::new();
-    for run in runs {
-        let returns = reading.said.get(run.last + 1).is_some_and(|next| next.kind == Kind::Business);
-        let end = if returns { (run.last + RETURN_REACH.1).min(reading.said.len() - 1) } else { run.last };
-        let mut told: HashSet<&str> = reading.said[run.first].content.iter().map(String::as_str).collect();
-        let mut attempts: Vec<usize> = Vec::new();
-        let mut likeliest: Option<(f32, usize)> = None;
-        for at in run.first + 1..=end {
-            let said = &reading.said[at];
-            if at > run.last && said.kind != Kind::Business {
-                break;
-            }
-            let odds = steer::log_odds(said, lexicon, &business, &told);
-            let near = at + RETURN_REACH.0 > run.last && steer::points_back(said, &business, &told);
-            let enough = odds > RETURN_MIN && (at <= run.last || steer::is_cued(said));
-            if at <= run.last && odds > INSIDE_MIN {
-                attempts.push(at);
-            } else if near && enough && likeliest.is_none_or(|(best, _)| odds > best) {
-                likeliest = Some((odds, at));
-            }
-            told.extend(said.content.iter().map(String::as_str));
-        }
-        let is_ended = attempts.last().is_some_and(|last| last + RETURN_REACH.0 > run.last);
-        if let Some((_, at)) = likeliest.filter(|_| returns && !is_ended) {
-            attempts.push(at);
-        }
+    for (number, run) in runs.iter().enumerate() {
+        let until = runs.get(number + 1).map_or(reading.said.len(), |next| next.first);
+        let attempts = attempts(reading, lexicon, *run, until, &business);
         for (place, at) in attempts.iter().enumerate() {
             // Where somebody had to try again, this attempt came to nothing.
             let again = attempts.get(place + 1).is_some_and(|next| *next <= run.last);
-            found.push(redirect(reading, *at, again, settings));
+            found.push(Attempt { first: run.first, redirect: redirect(reading, *at, again, settings) });
         }
     }
     found
 }
 
-/// The same redirects with the tangent that each steers away from.
-pub(super) fn placed(mut redirects: Vec<Redirect>, tangents: &[Tangent]) -> Vec<Redirect> {
-    for redirect in &mut redirects {
-        redirect.tangent = tangents
-            .iter()
-            .position(|tangent| (tangent.first..=tangent.last + RETURN_REACH.1).contains(&redirect.utterance));
+/// The utterances of a digression, or of the business right after it, that try to return. `until` is where the next
+/// digression begins.
+fn attempts(reading: &Reading<'_>, lexicon: &Lexicon, run: Run, until: usize, business: &HashSet<&str>) -> Vec<usize> {
+    let said = &reading.said;
+    let is_business = |at: &usize| said[*at].kind == Kind::Business;
+    let after = (run.last + 1..until.min(run.last + 1 + AHEAD)).filter(is_business);
+    let ahead: HashSet<&str> = after.flat_map(|at| said[at].content.iter().map(String::as_str)).collect();
+    let end = (run.last + 1..until).take(RETURN_REACH.1).take_while(is_business).last();
+    let mut told: HashSet<&str> = said[run.first].content.iter().map(String::as_str).collect();
+    let mut spoken: BTreeMap<Option<SpeakerId>, usize> =
+        [(reading.speaker(run.first), said[run.first].tokens.len())].into();
+    let mut attempts: Vec<usize> = Vec::new();
+    let mut likeliest: Option<(f32, usize)> = None;
+    for at in run.first + 1..=end.unwrap_or(run.last) {
+        let near = end.is_some() && at + RETURN_REACH.0 > run.last;
+        let speaker = reading.speaker(at);
+        let all: usize = spoken.values().sum();
+        let own = spoken.get(&speaker).copied().unwrap_or_default();
+        let around = Surroundings {
+            business,
+            ahead: &ahead,
+            told: &told,
+            listens: speaker.map_or(LISTENS_UNKNOWN, |_| 1.0 - own as f32 / all.max(1) as f32),
+            place: near.then(|| at as isize - run.last as isize),
+            cools: cools(reading, run.first, at),
+        };
+        let odds = steer::log_odds(&said[at], lexicon, &around);
+        if at <= run.last && odds > INSIDE_MIN {
+            attempts.push(at);
+        } else if near
+            && odds > RETURN_MIN
+            && steer::points_back(&said[at], &around, at > run.last)
+            && likeliest.is_none_or(|(best, _)| odds > best)
+        {
+            likeliest = Some((odds, at));
+        }
+        told.extend(said[at].content.iter().map(String::as_str));
+        *spoken.entry(speaker).or_default() += said[at].tokens.len();
     }
-    redirects
+    let is_ended = attempts.last().is_some_and(|last| last + RETURN_REACH.0 > run.last);
+    if let Some((_, at)) = likeliest.filter(|_| !is_ended) {
+        attempts.push(at);
+    }
+    attempts
+}
+
+/// How much warmer what was said right before an utterance is than what is said right after it.
+fn cools(reading: &Reading<'_>, first: usize, at: usize) -> f32 {
+    let mean = |said: &[Said]| said.iter().map(steer::warmth).sum::<f32>() / said.len().max(1) as f32;
+    let before = &reading.said[at.saturating_sub(WARMTH_REACH).max(first)..at];
+    let after = &reading.said[at + 1..(at + 1 + WARMTH_REACH).min(reading.said.len())];
+    WARMTH_SCALE * (mean(before) - mean(after))
+}
+
+/// The redirects with the tangent that each steers away from.
+pub(super) fn placed(attempts: Vec<Attempt>, tangents: &[Tangent]) -> Vec<Redirect> {
+    let place = |attempt: Attempt| Redirect {
+        tangent: tangents.iter().position(|tangent| tangent.first == attempt.first),
+        ..attempt.redirect
+    };
+    attempts.into_iter().map(place).collect()
 }
 
 fn redirect(reading: &Reading<'_>, at: usize, again: bool, settings: &FindingSettings) -> Redirect {

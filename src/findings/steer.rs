@@ -1,4 +1,4 @@
-//! How much an utterance sounds like a redirect. The signs are those of `scripts/train_topics.py`, which learned their
+//! How much an utterance sounds like a redirect. The signs are those of `scripts/train_steer.py`, which learned their
 //! weights, and must stay so.
 
 use std::collections::{HashMap, HashSet};
@@ -18,6 +18,10 @@ const HEAD_WORDS: usize = 8;
 const HEADS: [Tag; 4] = [Tag::NextItem, Tag::TurnAway, Tag::Awe, Tag::Laughter];
 /// A sort, and shared words, count at most so often.
 const COUNT_MAX: usize = 3;
+/// Warm words of one utterance count at most so often.
+const WARM_MAX: usize = 4;
+/// And are counted in at least so many words, so that one warm word is not all of a short reply.
+const WARM_WORDS_MIN: usize = 6;
 /// The classes, the most telling first: who points at the clock may also name the agenda.
 const CLASSES: [(Tag, RedirectClass); 5] = [
     (Tag::SteerParking, RedirectClass::Parking),
@@ -46,9 +50,43 @@ pub(super) fn business_stems<'a>(reading: &'a Reading<'_>) -> HashSet<&'a str> {
     business.flat_map(|said| said.content.iter().map(String::as_str)).collect()
 }
 
-/// Log-odds that an utterance within a digression tries to return to business. `business` are the stems of business,
-/// `told` those said in the digression before.
-pub(super) fn log_odds(said: &Said, lexicon: &Lexicon, business: &HashSet<&str>, told: &HashSet<&str>) -> f32 {
+/// What surrounds an utterance that may be a redirect.
+#[derive(Debug)]
+pub(super) struct Surroundings<'a> {
+    /// Stems of the business of the call.
+    pub(super) business: &'a HashSet<&'a str>,
+    /// Stems of the business that follows the digression.
+    pub(super) ahead: &'a HashSet<&'a str>,
+    /// Stems said in the digression before.
+    pub(super) told: &'a HashSet<&'a str>,
+    /// Share of the digression so far that others than its speaker told, 0 to 1.
+    pub(super) listens: f32,
+    /// Its place after the digression's last utterance (0), where it is near and business follows.
+    pub(super) place: Option<isize>,
+    /// How much warmer the three utterances before are than the three after; used where there is a place.
+    pub(super) cools: f32,
+}
+
+/// Log-odds that an utterance within a digression, or right after one, tries to return to business.
+pub(super) fn log_odds(said: &Said, lexicon: &Lexicon, around: &Surroundings<'_>) -> f32 {
+    let shared = |name: &str| WEIGHTS.shared.get(name).copied().unwrap_or_default();
+    let mut sum = of_itself(said, lexicon);
+    let is_told = |stem: &&String| around.told.contains(stem.as_str());
+    let new_of = |stems: &HashSet<&str>| {
+        said.content.iter().filter(|stem| stems.contains(stem.as_str()) && !is_told(stem)).count().min(COUNT_MAX)
+    };
+    sum += shared("biz") * new_of(around.business) as f32 / 3.0;
+    sum += shared("ahead") * new_of(around.ahead) as f32 / 3.0;
+    sum += shared("story") * said.content.iter().filter(is_told).count().min(COUNT_MAX) as f32 / 3.0;
+    sum += shared("listens") * around.listens;
+    if let Some(place) = around.place {
+        sum += shared(&format!("place:{place}")) + shared("cools") * around.cools;
+    }
+    sum
+}
+
+/// The part that its own words have in it.
+fn of_itself(said: &Said, lexicon: &Lexicon) -> f32 {
     let shared = |name: &str| WEIGHTS.shared.get(name).copied().unwrap_or_default();
     let words = match lexicon.language {
         "ru" => &WEIGHTS.ru,
@@ -76,10 +114,13 @@ pub(super) fn log_odds(said: &Said, lexicon: &Lexicon, business: &HashSet<&str>,
     if classes.len() > 1 {
         sum += shared("r:many");
     }
-    let is_told = |stem: &&String| told.contains(stem.as_str());
-    let returning = said.content.iter().filter(|stem| business.contains(stem.as_str()) && !is_told(stem)).count();
-    sum += shared("biz") * returning.min(COUNT_MAX) as f32 / 3.0;
-    sum += shared("story") * said.content.iter().filter(is_told).count().min(COUNT_MAX) as f32 / 3.0;
+    let mut pivots = said.hits.iter().filter(|hit| hit.tag == Tag::Pivot).map(|hit| hit.start).peekable();
+    if pivots.peek() == Some(&0) {
+        sum += shared("pivot:start");
+    }
+    if pivots.any(|start| start > 1) {
+        sum += shared("pivot:mid");
+    }
     if said.asks {
         sum += shared("asks");
     }
@@ -87,15 +128,23 @@ pub(super) fn log_odds(said: &Said, lexicon: &Lexicon, business: &HashSet<&str>,
     sum + shared(&format!("size:{size}"))
 }
 
-/// Whether anything in an utterance points back to business, beyond its mere place before it.
-pub(super) fn points_back(said: &Said, business: &HashSet<&str>, told: &HashSet<&str>) -> bool {
-    let names = |stem: &String| business.contains(stem.as_str()) && !told.contains(stem.as_str());
-    is_cued(said) || said.content.iter().any(names)
+/// Warm words a word, as `Surroundings::cools` compares them.
+pub(super) fn warmth(said: &Said) -> f32 {
+    let warm = said.hits.iter().filter(|hit| hit.tag.is_warm()).count().min(WARM_MAX);
+    warm as f32 / said.tokens.len().max(WARM_WORDS_MIN) as f32
 }
 
-/// Whether a phrase that makes redirects is in an utterance, or one that goes to the next item.
-pub(super) fn is_cued(said: &Said) -> bool {
-    Tag::STEERS.iter().any(|tag| said.has(*tag)) || said.has(Tag::NextItem)
+/// Whether anything in an utterance points back to business, beyond its mere place: a cue, or a word of the business that
+/// was not said in the digression. Once business is `back`, to name it is no sign, but to ask about it is.
+pub(super) fn points_back(said: &Said, around: &Surroundings<'_>, back: bool) -> bool {
+    let names = |stem: &String| around.business.contains(stem.as_str()) && !around.told.contains(stem.as_str());
+    is_cued(said) || (said.asks || !back) && said.content.iter().any(names)
+}
+
+/// Whether a phrase that makes redirects is in an utterance, or a word that begins
+/// something new.
+fn is_cued(said: &Said) -> bool {
+    Tag::STEERS.iter().any(|tag| said.has(*tag)) || said.has(Tag::Pivot)
 }
 
 /// How a redirect goes about it; what names nothing else names the thing.

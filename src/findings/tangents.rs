@@ -10,7 +10,7 @@ use crate::call::transcript::SpeakerId;
 use super::FindingSettings;
 use super::drive;
 use super::reading::Reading;
-use super::redirects::RETURN_REACH;
+use super::redirects::Attempt;
 
 /// A maximal run of small talk and off-agenda talk, however short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,17 +50,16 @@ pub(super) fn runs(reading: &Reading<'_>) -> Vec<Run> {
 pub(super) fn find(
     reading: &Reading<'_>,
     runs: &[Run],
-    attempts: &[Redirect],
+    attempts: &[Attempt],
     settings: &FindingSettings,
 ) -> Vec<Tangent> {
     let long = runs.iter().filter(|run| run.span.length() > settings.tangent_min);
     long.map(|run| tangent(reading, *run, attempts, settings)).collect()
 }
 
-fn tangent(reading: &Reading<'_>, run: Run, attempts: &[Redirect], settings: &FindingSettings) -> Tangent {
-    // An attempt may lie in the first utterances of the business that follows.
-    let reach = run.first..=run.last + RETURN_REACH.1;
-    let own: Vec<&Redirect> = attempts.iter().filter(|redirect| reach.contains(&redirect.utterance)).collect();
+fn tangent(reading: &Reading<'_>, run: Run, attempts: &[Attempt], settings: &FindingSettings) -> Tangent {
+    let of_run = attempts.iter().filter(|attempt| attempt.first == run.first);
+    let own: Vec<&Redirect> = of_run.map(|attempt| &attempt.redirect).collect();
     let accepted = own.iter().any(|redirect| redirect.outcome == Outcome::Accepted);
     let ended_by = match reading.said.get(run.last + 1) {
         _ if accepted => EndedBy::Redirect,

@@ -20,7 +20,7 @@ pub(crate) const SOURCES: [(&str, &str); 3] = [
     ("zh", include_str!("../../models/lexicon/zh.toml")),
 ];
 
-/// Weights of the signs of a redirect, as text; learned by `scripts/train_topics.py`.
+/// Weights of the signs of a redirect, as text; learned by `scripts/train_steer.py`.
 pub(crate) const STEER: &str = include_str!("../../models/lexicon/steer.toml");
 
 /// Things to say, by language, as text.

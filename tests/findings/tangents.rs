@@ -45,7 +45,7 @@ fn who_asks_the_social_question_is_the_initiator() {
 fn nobody_with_sixty_percent_makes_both_the_driver() {
     let found = Call::new().business().topic(Kind::SmallTalk, "choir").talk(6, STORY).business().find();
     let tangent = &found.tangents[0];
-    assert_eq!(tangent.driver, Some(Driver::Both));
+    assert_eq!(tangent.driver, Some(Driver::Both), "{:?} {:?}", tangent.drive, found.redirects);
     assert!((tangent.drive.values().sum::<f64>() - 1.0).abs() < 1e-12);
 }
 
