@@ -64,14 +64,13 @@ pub(super) fn find(reading: &Reading<'_>, runs: &[Run], settings: &FindingSettin
 /// The utterances of a digression, or of the business right after it, that try to return. `until` is where the next
 /// digression begins.
 fn attempts(reading: &Reading<'_>, lexicon: &Lexicon, run: Run, until: usize, business: &HashSet<&str>) -> Vec<usize> {
-    let said = &reading.said;
-    let is_business = |at: &usize| said[*at].kind == Kind::Business;
+    let is_business = |at: &usize| reading.said[*at].kind == Kind::Business;
     let after = (run.last + 1..until.min(run.last + 1 + AHEAD)).filter(is_business);
-    let ahead: HashSet<&str> = after.flat_map(|at| said[at].content.iter().map(String::as_str)).collect();
+    let ahead: HashSet<&str> = after.flat_map(|at| reading.said[at].content.iter().map(String::as_str)).collect();
     let end = (run.last + 1..until).take(RETURN_REACH.1).take_while(is_business).last();
-    let mut told: HashSet<&str> = said[run.first].content.iter().map(String::as_str).collect();
+    let mut told: HashSet<&str> = reading.said[run.first].content.iter().map(String::as_str).collect();
     let mut spoken: BTreeMap<Option<SpeakerId>, usize> =
-        [(reading.speaker(run.first), said[run.first].tokens.len())].into();
+        [(reading.speaker(run.first), reading.said[run.first].tokens.len())].into();
     let mut attempts: Vec<usize> = Vec::new();
     let mut likeliest: Option<(f32, usize)> = None;
     for at in run.first + 1..=end.unwrap_or(run.last) {
@@ -87,18 +86,18 @@ fn attempts(reading: &Reading<'_>, lexicon: &Lexicon, run: Run, until: usize, bu
             place: near.then(|| at as isize - run.last as isize),
             cools: cools(reading, run.first, at),
         };
-        let odds = steer::log_odds(&said[at], lexicon, &around);
+        let odds = steer::log_odds(&reading.said[at], lexicon, &around);
         if at <= run.last && odds > INSIDE_MIN {
             attempts.push(at);
         } else if near
             && odds > RETURN_MIN
-            && steer::points_back(&said[at], &around, at > run.last)
+            && steer::points_back(&reading.said[at], &around, at > run.last)
             && likeliest.is_none_or(|(best, _)| odds > best)
         {
             likeliest = Some((odds, at));
         }
-        told.extend(said[at].content.iter().map(String::as_str));
-        *spoken.entry(speaker).or_default() += said[at].tokens.len();
+        told.extend(reading.said[at].content.iter().map(String::as_str));
+        *spoken.entry(speaker).or_default() += reading.said[at].tokens.len();
     }
     let is_ended = attempts.last().is_some_and(|last| last + RETURN_REACH.0 > run.last);
     if let Some((_, at)) = likeliest.filter(|_| !is_ended) {
