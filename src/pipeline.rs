@@ -5,9 +5,12 @@
 //! settings look at months of calls anew in seconds.
 
 use jiff::civil::DateTime;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::call::report::{CallInfo, DateSource, Generator, Models, Report, ReportUtterance, SCHEMA};
+use crate::call::audio::Track;
+use crate::call::mirroring::Prosody;
+use crate::call::report::{CallInfo, DateSource, Generator, Models, Report, ReportUtterance, SCHEMA, Withheld};
 use crate::call::time::Duration;
 use crate::call::topic::Topic;
 use crate::call::transcript::{Transcript, Utterance};
@@ -15,7 +18,7 @@ use crate::diarize::{self, NameSettings, Side, apply_names, join_sides};
 use crate::error::Result;
 use crate::findings::{self, FindingSettings};
 use crate::ingest::inputs::{Input, InputKind};
-use crate::ingest::{dates, recording, transcript};
+use crate::ingest::{dates, prosody, recording, transcript};
 use crate::progress::{Event, Progress, StopFlag};
 use crate::redact;
 use crate::topics::{self, TopicSettings};
@@ -80,6 +83,9 @@ pub struct Heard {
     pub transcriber: String,
     /// Who said what, when.
     pub transcript: Transcript,
+    /// How each utterance sounds, `None` where that was not measured; empty where no side has a track of its own.
+    #[serde(default)]
+    pub prosody: Vec<Option<Prosody>>,
 }
 
 /// The speech engine of a run, loaded when the first recording needs it.
@@ -134,6 +140,7 @@ fn hear_transcript(input: &Input, progress: &dyn Progress) -> Result<Heard> {
         title: imported.title,
         transcriber: "imported".to_owned(),
         transcript: imported.transcript,
+        prosody: Vec::new(),
     })
 }
 
@@ -161,6 +168,7 @@ fn hear_recording(
     let mut transcript = join_sides(sides.collect(), duration);
     sharing.tell(&mut transcript);
     transcript.warnings.splice(0..0, recording.doubts);
+    let prosody = if tracks.len() > 1 { sound_of(&tracks, &transcript, pool) } else { Vec::new() };
     Ok(Heard {
         channels: recording.channels,
         sample_rate: recording.sample_rate,
@@ -168,7 +176,14 @@ fn hear_recording(
         title: recording.title,
         transcriber: engine.fingerprint(),
         transcript,
+        prosody,
     })
+}
+
+/// How each utterance sounds on the track of its speaker, in the order of the utterances.
+fn sound_of(tracks: &[Track], transcript: &Transcript, pool: &rayon::ThreadPool) -> Vec<Option<Prosody>> {
+    let measure = |said: &Utterance| prosody::measure(tracks.get(said.speaker?.index())?, said.span);
+    pool.install(|| transcript.utterances.par_iter().map(measure).collect())
 }
 
 /// Says what there is to say of a call.
@@ -180,6 +195,11 @@ pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report
     }
     let topics = topics::find(&transcript, &settings.topics);
     let found = findings::find(&transcript, &topics, &settings.findings);
+    let mirroring = findings::mirroring(&transcript, &topics, &heard.prosody);
+    let mut withheld = found.withheld;
+    if let Err(why) = &mirroring {
+        withheld.push(Withheld { field: "mirroring".to_owned(), why: why.clone() });
+    }
     let call = call_info(&heard, &transcript, file, settings);
     let mut warnings = transcript.warnings;
     warnings.extend(found.warnings);
@@ -199,10 +219,10 @@ pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report
         redirects: found.redirects,
         opportunities: found.opportunities,
         frame: found.frame,
-        mirroring: None,
+        mirroring: mirroring.ok(),
         coaching: found.coaching,
         warnings,
-        withheld: found.withheld,
+        withheld,
     }
 }
 

@@ -53,12 +53,12 @@ pub struct Sham {
     pub synchrony: Range,
 }
 
-/// Where the middle 90 % of some figures lie.
+/// Where the middle 95 % of some figures lie.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Range {
-    /// 5 % are below this.
+    /// 2.5 % are below this.
     pub low: f64,
-    /// 5 % are above this.
+    /// 2.5 % are above this.
     pub high: f64,
 }
 
@@ -83,4 +83,13 @@ pub enum Change {
     Apart,
     /// No clear change.
     NoClearChange,
+}
+
+/// How one utterance sounds, measured on its speaker's own track.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Prosody {
+    /// Height of the voice, Hz; `None` without enough voiced sound.
+    pub pitch_hz: Option<f32>,
+    /// Loudness where it is heard, dB of full scale.
+    pub loudness_db: f32,
 }

@@ -7,6 +7,7 @@ use crate::call::time::Duration;
 use crate::call::topic::Kind;
 use crate::call::transcript::SpeakerId;
 
+use super::phrasebook::Phrasebook;
 use super::reading::Reading;
 
 /// Who keeps this share of a tangent going by questions and talk has fed it.
@@ -130,8 +131,13 @@ impl Rules<'_> {
             let said = quoted(&self.reading.utterances()[worked.utterance].text);
             return Some(note(format!("This worked, so keep it: {said}"), vec![worked.utterance]));
         }
-        let chance = self.best_chance()?;
-        Some(note(format!("At the next such moment: {}", quoted(&chance.warm)), vec![chance.after_utterance]))
+        if let Some(chance) = self.best_chance() {
+            let text = format!("At the next such moment: {}", quoted(&chance.warm));
+            return Some(note(text, vec![chance.after_utterance]));
+        }
+        let cold = self.evidence.small_talk.is_some_and(|talk| talk.verdict == Verdict::Cold);
+        let opener = &Phrasebook::of(self.reading.lexicon?.language).opener;
+        cold.then(|| note(format!("To open the next call: {}", quoted(opener)), Vec::new()))
     }
 
     /// The accepted redirect that held longest; the user's own before others'.

@@ -6,6 +6,7 @@
 mod coaching;
 mod drive;
 mod frame;
+mod mirroring;
 mod opportunities;
 mod phrasebook;
 mod reading;
@@ -17,6 +18,7 @@ mod tangents;
 
 use crate::call::coaching::Coaching;
 use crate::call::finding::{Frame, Opportunity, Redirect, SmallTalk, TalkFigures, Tangent};
+use crate::call::mirroring::{Mirroring, Prosody};
 use crate::call::report::{Warning, Withheld};
 use crate::call::time::Duration;
 use crate::call::topic::Topic;
@@ -83,8 +85,9 @@ pub fn find(transcript: &Transcript, topics: &[Topic], settings: &FindingSetting
     let attempts = redirects::find(&reading, &runs, settings);
     let tangents = tangents::find(&reading, &runs, &attempts, settings);
     let redirects = redirects::placed(attempts, &tangents);
-    let opportunities = opportunities::find(&reading, &tangents, &redirects, settings);
-    let frame = frame::advised(frame::find(&reading, &runs, settings), &reading, &opportunities);
+    let frame = frame::find(&reading, &runs, settings);
+    let opportunities = opportunities::find(&reading, &tangents, &redirects, &frame, settings);
+    let frame = frame::advised(frame, &reading, &opportunities);
     let small_talk = can_judge(&reading).then(|| small_talk::measure(&reading, settings));
     let evidence = coaching::Evidence {
         small_talk: small_talk.as_ref(),
@@ -104,6 +107,19 @@ pub fn find(transcript: &Transcript, topics: &[Topic], settings: &FindingSetting
         warnings: warnings(&reading),
         withheld: withheld(&reading),
     }
+}
+
+/// Whether two people of a call drew together in how they sounded. `prosody` has an entry for each utterance, `None`
+/// where it was not measured.
+///
+/// # Errors
+/// Why there is nothing to tell, in words for [`Withheld::why`].
+pub fn mirroring(
+    transcript: &Transcript,
+    topics: &[Topic],
+    prosody: &[Option<Prosody>],
+) -> std::result::Result<Mirroring, String> {
+    mirroring::find(&Reading::of(transcript, topics), prosody)
 }
 
 /// Whether there are words, and they are of a language whose small talk is known.

@@ -1,6 +1,6 @@
 //! Moments at which a redirect would have helped and nobody made one. Kindness comes first: see [`is_guarded`].
 
-use crate::call::finding::{Driver, Opportunity, Redirect, Tangent};
+use crate::call::finding::{Driver, Frame, Opportunity, Redirect, Tangent};
 use crate::call::time::{Duration, Timestamp};
 use crate::call::topic::Kind;
 use crate::lexicon::Tag;
@@ -43,6 +43,7 @@ pub(super) fn find(
     reading: &Reading<'_>,
     tangents: &[Tangent],
     redirects: &[Redirect],
+    frame: &Frame,
     settings: &FindingSettings,
 ) -> Vec<Opportunity> {
     let Some(lexicon) = reading.lexicon else { return Vec::new() };
@@ -57,7 +58,8 @@ pub(super) fn find(
             .collect();
         for (place, opening) in best(&mut openings).into_iter().enumerate() {
             let left = tangent.span.end().since(opening.at);
-            let moment = moment(reading, tangent, opening, settings);
+            let moment = moment(reading, tangent, opening, frame, settings);
+            let (warm, firm) = phrasebook.say(place, &moment);
             found.push(Opportunity {
                 at: opening.at,
                 after_utterance: opening.after,
@@ -66,8 +68,8 @@ pub(super) fn find(
                 seconds_saved: left - RETURN_TYPICAL,
                 seconds_saved_low: left - RETURN_SLOW,
                 seconds_saved_high: left - RETURN_QUICK,
-                warm: phrasebook.warm(place, &moment),
-                firm: phrasebook.firm(place, &moment),
+                warm,
+                firm,
             });
         }
     }
@@ -198,7 +200,13 @@ fn first_statement(reading: &Reading<'_>) -> Option<(usize, usize)> {
 }
 
 /// What the phrase can name: what the tangent is about at this moment and the business to come.
-fn moment(reading: &Reading<'_>, tangent: &Tangent, opening: &Opening, settings: &FindingSettings) -> Moment {
+fn moment(
+    reading: &Reading<'_>,
+    tangent: &Tangent,
+    opening: &Opening,
+    frame: &Frame,
+    settings: &FindingSettings,
+) -> Moment {
     let topic = reading.said[opening.after].topic.map(|topic| reading.topics[topic].label.clone()).unwrap_or_default();
     let after = |kind: Kind| reading.topics.iter().find(|topic| topic.first > tangent.last && topic.kind == kind);
     let coming = after(Kind::Business).map(|topic| topic.label.clone()).filter(|label| !label.is_empty());
@@ -207,5 +215,12 @@ fn moment(reading: &Reading<'_>, tangent: &Tangent, opening: &Opening, settings:
     let next = coming
         .or_else(|| settings.agenda.iter().find(|item| !item.trim().is_empty()).cloned())
         .or_else(|| left().map(|topic| topic.label.clone()));
-    Moment { topic, next: next.unwrap_or_default() }
+    Moment {
+        topic,
+        next: next.unwrap_or_default(),
+        minutes: frame.minutes,
+        people: if reading.speakers_known() { reading.transcript.speakers.len() } else { 0 },
+        off_agenda: tangent.kind == Kind::OffAgenda,
+        last: after(Kind::Business).is_none(),
+    }
 }

@@ -3,5 +3,6 @@
 pub mod capture;
 pub mod dates;
 pub mod inputs;
+pub mod prosody;
 pub mod recording;
 pub mod transcript;

@@ -83,6 +83,7 @@ fn who_fed_a_tangent_is_told_kindly_with_the_questions() {
 fn a_cold_call_gets_a_friendly_note() {
     let found = coaching(Call::new().business().business().business());
     assert!(text(found.try_next.as_ref()).contains("one friendly question"), "{:?}", found.try_next);
+    assert!(text(found.phrase.as_ref()).contains("How has your week been"), "{:?}", found.phrase);
 }
 
 #[test]

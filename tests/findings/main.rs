@@ -3,6 +3,8 @@
 mod call;
 mod coaching;
 mod frame;
+mod laws;
+mod mirroring;
 mod odd_input;
 mod opportunities;
 mod redirects;

@@ -103,3 +103,42 @@ fn the_agenda_is_named_where_no_business_follows() {
     assert!(!found.opportunities.is_empty());
     assert!(found.opportunities.iter().all(|chance| chance.firm.contains("photo assets")), "{:?}", found.opportunities);
 }
+
+#[test]
+fn the_phrase_fits_the_moment() {
+    let firm = |call: Call| call.find().opportunities[0].firm.clone();
+    assert!(firm(long_tangent(STORY)).starts_with("Let me park that"));
+    let framed = Call::new().topic(Kind::Opening, "").say(A, 4, "I've got half an hour.");
+    let framed = story(framed.business().topic(Kind::SmallTalk, "choir"), 12).business();
+    assert!(firm(framed).starts_with("I have us down for 30 minutes"));
+    let work = story(Call::new().business().topic(Kind::OffAgenda, "old agency"), 12).business();
+    assert!(firm(work).starts_with("Let's take old agency offline"));
+    let last = story(Call::new().business().topic(Kind::SmallTalk, "choir"), 12);
+    assert!(firm(last).starts_with("I have to stop here"));
+}
+
+#[test]
+fn each_opening_gives_its_reason() {
+    let reasons = |text: &str, reply: &str| {
+        let mut call = Call::new().business().topic(Kind::SmallTalk, "choir");
+        for _ in 0..8 {
+            call = call.say(B, 10, text).say(A, 2, reply);
+        }
+        call.business().find().opportunities.iter().map(|chance| chance.reasons.join("; ")).collect::<String>()
+    };
+    assert!(
+        reasons("Anyway, that was that in the end.", "I see what they meant by that now.")
+            .contains("rounding the story off")
+    );
+    assert!(reasons(STORY, "I see what they meant by that now.").contains("part of the story had just ended"));
+    assert!(reasons(STORY, "Ha, haha!").contains("laughter"));
+    assert!(reasons(STORY, "Mm-hm.").contains("added nothing new"));
+    assert!(reasons(STORY, "Mm-hm.").contains("past what is fine"));
+    let mut call = Call::new().business().topic(Kind::SmallTalk, "choir");
+    for at in 0..8 {
+        let start = call.now + 2_000;
+        call = call.say_at(if at % 2 == 0 { B } else { A }, start, start + 10_000, "They had the lanterns up.");
+    }
+    let found = call.business().find();
+    assert!(found.opportunities[0].reasons.iter().any(|reason| reason == "there was a pause of 2.0 s"));
+}
