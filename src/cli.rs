@@ -13,10 +13,11 @@ use crate::batch::{self, Format};
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
 use crate::commands::{
-    Exit, analyze, compare, completions, demo, devices, export, forget, keys, mark, models, record, show,
+    Exit, analyze, compare, completions, demo, devices, export, forget, keys, mark, models, record, relabel, show,
 };
+use crate::diarize::voices::SpeakerCount;
 use crate::error::{Error, Result};
-use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker};
+use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker, parse_speakers};
 use crate::progress::StopFlag;
 use crate::transcribe::models::{Places, PullSettings};
 use months::{CompareArgs, MarkArgs};
@@ -57,6 +58,8 @@ enum Verb {
     Mark(MarkArgs),
     /// Turn a report into another format
     Export(ExportArgs),
+    /// Give the speakers of a report other names; the recording is not needed
+    Relabel(RelabelArgs),
     /// Remove what was written of calls
     Forget(ForgetArgs),
     /// Speech models: list, download, verify
@@ -142,6 +145,9 @@ struct CallArgs {
     /// Give a speaker a name; may be repeated
     #[arg(long, value_name = "SPEAKER=NAME", value_parser = parse_speaker)]
     speaker: Vec<(String, String)>,
+    /// How many people speak on a mixed track, or auto; two if left out
+    #[arg(long, value_name = "N|auto", value_parser = parse_speakers)]
+    speakers: Option<SpeakerCount>,
     /// What the call was for, items separated by semicolons; may be repeated
     #[arg(long, value_name = "ITEMS", value_delimiter = ';')]
     agenda: Vec<String>,
@@ -218,6 +224,15 @@ struct ExportArgs {
     /// For html: where the recording lies, seen from the page, so that the page plays it
     #[arg(long, value_name = "PATH")]
     recording: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct RelabelArgs {
+    /// The report's JSON file
+    report: PathBuf,
+    /// A speaker, by letter or name, and the new name
+    #[arg(required = true, value_name = "SPEAKER=NAME", value_parser = parse_speaker)]
+    names: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]
@@ -383,6 +398,7 @@ impl CallArgs {
             agenda: items(self.agenda),
             business: items(self.business),
             speakers: self.speaker,
+            speaker_count: self.speakers,
             language,
             translate,
             redact: false,
@@ -423,6 +439,9 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
         Verb::Export(args) => {
             let (to, recording) = (args.output, args.recording);
             export::run(&export::ExportOptions { report: args.report, format: args.to.0, to, recording }, &mut out)
+        }
+        Verb::Relabel(args) => {
+            relabel::run(&relabel::RelabelOptions { report: args.report, names: args.names }, &mut out)
         }
         Verb::Forget(args) => {
             forget::run(&forget::ForgetOptions { calls: args.calls, reports: args.out }, stop, &mut out)

@@ -14,7 +14,8 @@ use crate::call::report::{CallInfo, DateSource, Generator, Models, Report, Repor
 use crate::call::time::Duration;
 use crate::call::topic::Topic;
 use crate::call::transcript::{Transcript, Utterance};
-use crate::diarize::{self, NameSettings, Side, apply_names, join_sides};
+use crate::diarize::voices::{CallVoices, SpeakerCount, VoiceTeller};
+use crate::diarize::{self, NameSettings, Side, apply_names, join_sides, join_voices};
 use crate::error::Result;
 use crate::findings::{self, FindingSettings};
 use crate::ingest::inputs::{Input, InputKind};
@@ -34,6 +35,8 @@ pub struct HearSettings {
     /// Who is who, if personal data is to be taken out of the words before anything is kept: afterwards nobody could be
     /// found by name. `None` to keep all words.
     pub redact: Option<NameSettings>,
+    /// How many people are on a mixed track.
+    pub speakers: SpeakerCount,
 }
 
 /// All settings of one call.
@@ -81,6 +84,9 @@ pub struct Heard {
     pub title: Option<String>,
     /// Fingerprint of the speech model, or `imported`.
     pub transcriber: String,
+    /// Fingerprint of what told voices apart; `None` where nothing had to.
+    #[serde(default)]
+    pub voices: Option<String>,
     /// Who said what, when.
     pub transcript: Transcript,
     /// How each utterance sounds, `None` where that was not measured; empty where no side has a track of its own.
@@ -101,6 +107,11 @@ pub trait Engines: Sync {
     /// # Errors
     /// [`crate::error::Error::NoModel`] or [`crate::error::Error::Model`] when there is none that works.
     fn transcriber(&self) -> Result<&dyn Transcriber>;
+
+    /// What tells voices apart on a mixed track.
+    fn voices(&self) -> &dyn VoiceTeller {
+        &CallVoices
+    }
 }
 
 /// Reads a call, and transcribes it where it is a recording. Speech windows are worked through on `pool`; the calling
@@ -139,6 +150,7 @@ fn hear_transcript(input: &Input, progress: &dyn Progress) -> Result<Heard> {
         started_at: imported.started_at,
         title: imported.title,
         transcriber: "imported".to_owned(),
+        voices: None,
         transcript: imported.transcript,
         prosody: Vec::new(),
     })
@@ -165,7 +177,20 @@ fn hear_recording(
         language: text.language,
         warnings: text.warnings,
     });
-    let mut transcript = join_sides(sides.collect(), duration);
+    let mut sides: Vec<Side> = sides.collect();
+    let mut voices = None;
+    let mut transcript = match (&tracks[..], sides.pop()) {
+        ([track], Some(side)) => {
+            let teller = engines.voices();
+            voices = Some(teller.fingerprint());
+            let told = teller.tell(track, &side.speech, settings.speakers);
+            join_voices(side, &told, duration)
+        }
+        (_, last) => {
+            sides.extend(last);
+            join_sides(sides, duration)
+        }
+    };
     sharing.tell(&mut transcript);
     transcript.warnings.splice(0..0, recording.doubts);
     let prosody = if tracks.len() > 1 { sound_of(&tracks, &transcript, pool) } else { Vec::new() };
@@ -175,6 +200,7 @@ fn hear_recording(
         started_at: recording.started_at,
         title: recording.title,
         transcriber: engine.fingerprint(),
+        voices,
         transcript,
         prosody,
     })
@@ -207,7 +233,7 @@ pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report
         schema: SCHEMA,
         generator: generator(),
         call,
-        models: Models { transcriber: heard.transcriber, topics: topics::fingerprint(), voices: None },
+        models: Models { transcriber: heard.transcriber, topics: topics::fingerprint(), voices: heard.voices },
         basis: transcript.basis,
         attribution_confidence: transcript.attribution_confidence,
         speakers: found.speakers,

@@ -238,6 +238,27 @@ fn unchanged_calls_are_skipped_and_new_settings_are_not() {
 }
 
 #[test]
+fn speakers_are_renamed_in_a_report_and_all_that_lies_beside_it() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), "calls/a.vtt", WARM);
+    run(home.path(), &["analyze", "calls", "--format", "html,srt,csv"]);
+    let before = report(&home.path().join("reports/a.json"));
+    let out = run(home.path(), &["relabel", "reports/a.json", "B=Dana Lee"]);
+    assert_eq!((out.status.code(), text(&out.stdout).lines().count()), (Some(0), 4), "{}", text(&out.stderr));
+    let after = report(&home.path().join("reports/a.json"));
+    assert_eq!(after["speakers"][1]["label"], "Dana Lee");
+    assert_eq!(after["utterances"], before["utterances"]);
+    for name in ["a.html", "a.srt", "a.csv"] {
+        let written = std::fs::read_to_string(home.path().join("reports").join(name)).unwrap();
+        assert!(written.contains("Dana Lee") && !written.contains("Jodie:"), "{name}");
+    }
+    let out = run(home.path(), &["relabel", "reports/a.json", "Zoe=Ann"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stderr).contains("A (Nate), B (Dana Lee)"), "{}", text(&out.stderr));
+    assert_eq!(report(&home.path().join("reports/a.json")), after);
+}
+
+#[test]
 fn files_of_one_name_never_overwrite_each_others_reports() {
     let home = tempfile::tempdir().unwrap();
     write(home.path(), "march/call.vtt", WARM);

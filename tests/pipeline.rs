@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rapport::batch::{self, Batch, Format, Job, Outcome, Watch};
 use rapport::call::report::Report;
-use rapport::call::time::Duration;
+use rapport::call::time::{Duration, Span};
 use rapport::call::transcript::{Basis, SpeakerId};
+use rapport::diarize::voices::{ScriptedVoices, VoiceTeller, VoiceTurn};
 use rapport::error::{Error, Result};
 use rapport::ingest::inputs;
 use rapport::pipeline::{CallSettings, Engines};
@@ -37,6 +38,7 @@ struct Choir {
     singer: ScriptedTranscriber,
     windows: AtomicUsize,
     breaks: Breaks,
+    voices: ScriptedVoices,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -49,7 +51,12 @@ enum Breaks {
 
 impl Choir {
     fn new(breaks: Breaks) -> Self {
-        Self { singer: ScriptedTranscriber::new(&WORDS).hearing("en"), windows: AtomicUsize::new(0), breaks }
+        Self {
+            singer: ScriptedTranscriber::new(&WORDS).hearing("en"),
+            windows: AtomicUsize::new(0),
+            breaks,
+            voices: ScriptedVoices::default(),
+        }
     }
 }
 
@@ -84,6 +91,10 @@ impl Engines for Choir {
 
     fn transcriber(&self) -> Result<&dyn Transcriber> {
         Ok(self)
+    }
+
+    fn voices(&self) -> &dyn VoiceTeller {
+        &self.voices
     }
 }
 
@@ -201,7 +212,7 @@ fn two_tracks_become_the_words_and_times_of_two_speakers() {
 }
 
 #[test]
-fn one_mixed_track_has_words_but_no_speakers_and_says_so() {
+fn one_mixed_track_with_one_voice_has_words_but_no_speakers_and_says_so() {
     let dir = tempfile::tempdir().unwrap();
     write_call(&dir.path().join("calls/a.wav"), &SCRIPT, true);
     let report = only_report(dir.path(), &CallSettings::default());
@@ -210,6 +221,27 @@ fn one_mixed_track_has_words_but_no_speakers_and_says_so() {
     assert!(report.utterances.iter().all(|utterance| utterance.utterance.speaker.is_none()));
     assert!(report.warnings.iter().any(|warning| warning.code == "speakers_unknown"));
     assert!(report.withheld.iter().any(|withheld| withheld.field == "speakers"), "{:?}", report.withheld);
+}
+
+#[test]
+fn voices_on_one_mixed_track_become_speakers_with_the_same_figures_as_two_tracks() {
+    let dir = tempfile::tempdir().unwrap();
+    let times = write_call(&dir.path().join("calls/a.wav"), &SCRIPT, true);
+    let turns = SCRIPT.iter().zip(times).map(|((side, _), (start, end))| VoiceTurn {
+        span: Span::from_ms(start, end),
+        voice: *side as u16,
+        confidence: 1.0,
+    });
+    let engine = Choir { voices: ScriptedVoices { turns: turns.collect() }, ..Choir::new(Breaks::Never) };
+    let outcomes = run(&batch_of(dir.path(), "out", 2, &CallSettings::default()), &engine);
+    let Outcome::Written(summary) = &outcomes[0] else { panic!("{outcomes:?}") };
+    let report = read_report(&summary.report).unwrap();
+    assert_eq!((report.basis, report.models.voices.as_deref()), (Basis::Diarized, Some("scripted:8")));
+    let said: Vec<_> = report.utterances.iter().map(|u| (u.utterance.speaker, u.utterance.text.as_str())).collect();
+    let wanted: Vec<_> = SCRIPT.iter().map(|(side, text)| (Some(SpeakerId(*side as u16)), *text)).collect();
+    assert_eq!(said, wanted);
+    assert_eq!(report.speakers.iter().map(|who| who.words).collect::<Vec<_>>(), [20, 28]);
+    assert!(report.withheld.iter().all(|withheld| withheld.field != "speakers"), "{:?}", report.withheld);
 }
 
 #[test]

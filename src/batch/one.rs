@@ -199,7 +199,7 @@ fn report_path(places: &Places, id: &str, place: &str) -> PathBuf {
 fn heard_key(job: &Job, id: &str, engines: &dyn Engines) -> Result<String> {
     let transcriber = match job.input.kind {
         InputKind::Transcript => "imported".to_owned(),
-        InputKind::Recording => engines.fingerprint()?,
+        InputKind::Recording => format!("{} {}", engines.fingerprint()?, engines.voices().fingerprint()),
     };
     let words = digest(&[&transcriber, &format!("{:?}", job.settings.hear), env!("CARGO_PKG_VERSION")]);
     // The id comes first, so that all that is kept of a call can be found and forgotten.

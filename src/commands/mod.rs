@@ -11,6 +11,7 @@ pub mod mark;
 pub mod models;
 pub mod pull_view;
 pub mod record;
+pub mod relabel;
 pub mod show;
 
 mod engines;

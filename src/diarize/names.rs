@@ -66,9 +66,15 @@ fn swap_default_labels(transcript: &mut Transcript) {
 
 /// The speaker whose whole name, id or first name this is, in this order; a first name must be the only such one.
 fn find(transcript: &Transcript, who: &str) -> Option<SpeakerId> {
+    let labels: Vec<&str> = transcript.speakers.iter().map(|speaker| speaker.label.as_str()).collect();
+    find_label(&labels, who)
+}
+
+/// The same among the labels of all speakers, in their order.
+pub(super) fn find_label(labels: &[&str], who: &str) -> Option<SpeakerId> {
     let wanted = who.trim().to_lowercase();
-    let ids = || (0..transcript.speakers.len()).map(|index| SpeakerId(index as u16));
-    let label = |id: &SpeakerId| transcript.speakers[id.index()].label.to_lowercase();
+    let ids = || (0..labels.len()).map(|index| SpeakerId(index as u16));
+    let label = |id: &SpeakerId| labels[id.index()].to_lowercase();
     ids().find(|id| label(id) == wanted).or_else(|| ids().find(|id| id.to_string().to_lowercase() == wanted)).or_else(
         || {
             let mut by_first_name = ids().filter(|id| label(id).split_whitespace().next() == Some(&wanted));

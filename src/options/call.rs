@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crate::call::time::Duration;
 use crate::diarize::NameSettings;
+use crate::diarize::voices::SpeakerCount;
 use crate::error::{Error, Result};
 use crate::findings::FindingSettings;
 use crate::ingest::dates;
 use crate::ingest::inputs::Input;
-use crate::options::parse::parse_length;
+use crate::options::parse::{parse_length, parse_speakers};
 use crate::options::settings_file::{SettingsFile, files_for};
 use crate::pipeline::{CallSettings, HearSettings};
 use crate::topics::TopicSettings;
@@ -30,6 +31,8 @@ pub struct CallFlags {
     pub business: Vec<String>,
     /// `--speaker A=Dana`, as pairs.
     pub speakers: Vec<(String, String)>,
+    /// `--speakers`.
+    pub speaker_count: Option<SpeakerCount>,
     /// `--language`.
     pub language: Option<String>,
     /// `--translate`.
@@ -58,6 +61,8 @@ pub fn call_settings(input: &Input, flags: &CallFlags, user: Option<&Path>) -> R
         let why = || format!("{text:?} was given, wanted a date such as 2026-03-05 or 2026-03-05 14:30");
         dates::parse(&text).ok_or_else(|| bad("date", why()))
     });
+    let count = settings.speaker_count.map(|value| plain(&value));
+    let count = count.map(|text| parse_speakers(&text).map_err(|why| bad("speaker_count", why))).transpose()?;
     let budget = settings.opening_budget.map(|value| plain(&value));
     let budget = budget.map(|text| parse_length(&text).map_err(|why| bad("opening_budget", why))).transpose()?;
     let defaults = FindingSettings::default();
@@ -73,6 +78,7 @@ pub fn call_settings(input: &Input, flags: &CallFlags, user: Option<&Path>) -> R
             language: settings.language.map(|code| language(&code).map_err(|why| bad("language", why))).transpose()?,
             translate: flags.translate,
             redact: settings.redact.unwrap_or(false).then(|| names.clone()),
+            speakers: count.unwrap_or_default(),
         },
         names,
         topics: TopicSettings { agenda: agenda.clone(), business: settings.business.unwrap_or_default() },
@@ -95,6 +101,7 @@ fn from_flags(flags: &CallFlags) -> SettingsFile {
         agenda: list(&flags.agenda),
         business: list(&flags.business),
         speakers: Some(flags.speakers.iter().cloned().collect()),
+        speaker_count: flags.speaker_count.map(|count| toml::Value::String(count.to_string())),
         language: flags.language.clone(),
         opening_budget: flags.opening_budget.map(|length| toml::Value::Float(length.secs())),
         redact: flags.redact.then_some(true),

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::call::time::Duration;
+use crate::diarize::voices::{SPEAKERS_MAX, SpeakerCount};
 
 /// Shards of more than this many parts are a typing error.
 const SHARDS_MAX: u32 = 100_000;
@@ -34,6 +35,19 @@ pub fn parse_shard(text: &str) -> Result<Shard, String> {
     let (index, count) = text.split_once('/').ok_or_else(wanted)?;
     let (index, count) = (index.parse().map_err(|_| wanted())?, count.parse().map_err(|_| wanted())?);
     if (1..=count).contains(&index) && count <= SHARDS_MAX { Ok(Shard { index, count }) } else { Err(wanted()) }
+}
+
+/// Reads how many people speak: `2`, or `auto`.
+///
+/// # Errors
+/// A sentence on what was wanted.
+pub fn parse_speakers(text: &str) -> Result<SpeakerCount, String> {
+    if text.trim() == "auto" {
+        return Ok(SpeakerCount::Auto);
+    }
+    let count = text.trim().parse().ok().filter(|count| (1..=SPEAKERS_MAX).contains(count));
+    let wanted = || format!("{text:?} was given, wanted a number from 1 to {SPEAKERS_MAX}, or auto");
+    count.map(SpeakerCount::Given).ok_or_else(wanted)
 }
 
 /// Reads a length of time: `90`, `90s`, `2m`, `1m 30s`, `PT2M`.

@@ -30,6 +30,8 @@ pub(crate) struct SettingsFile {
     pub(crate) agenda: Option<Vec<String>>,
     /// Names by speaker id or by the name in the transcript.
     pub(crate) speakers: Option<BTreeMap<String, String>>,
+    /// How many people are on a mixed track: a number, or `"auto"`.
+    pub(crate) speaker_count: Option<toml::Value>,
     /// Words that are business with this client, however social they sound.
     pub(crate) business: Option<Vec<String>>,
     /// Language of the call, ISO 639-1.
@@ -87,6 +89,7 @@ impl SettingsFile {
             me: self.me.or(farther.me),
             agenda: self.agenda.or(farther.agenda),
             speakers: Some(speakers).filter(|names| !names.is_empty()),
+            speaker_count: self.speaker_count.or(farther.speaker_count),
             business: self.business.or(farther.business),
             language: self.language.or(farther.language),
             opening_budget: self.opening_budget.or(farther.opening_budget),

@@ -1,0 +1,194 @@
+//! A mixture of Gaussians trained on the call itself: the sounds that are made in it, whoever makes them.
+
+use super::cepstra::CEPSTRA;
+
+/// Sounds kept of each frame: the likeliest ones hold nearly all of its probability.
+pub(super) const SOUNDS_KEPT: usize = 4;
+/// Frames a component needs to be worth its while.
+const FRAMES_PER_SOUND: usize = 60;
+/// Most components.
+const SOUNDS_MAX: usize = 64;
+/// Most frames to learn from; of a longer call every n-th is taken.
+const FRAMES_MAX: usize = 40_000;
+/// Rounds of re-estimation after each doubling, and at the end.
+const ROUNDS: usize = 3;
+const ROUNDS_LAST: usize = 6;
+/// Least variance, as a share of that of all frames together.
+const VARIANCE_MIN: f32 = 0.02;
+/// How far halves of a component are put apart, in standard deviations.
+const SPLIT_DEVIATIONS: f32 = 0.5;
+
+/// One frame's likeliest sounds with their probabilities, which sum to 1.
+pub(super) type Sounds = [(u8, f32); SOUNDS_KEPT];
+
+type Shape = [f32; CEPSTRA];
+
+/// One Gaussian with a diagonal covariance.
+#[derive(Debug, Clone)]
+struct Sound {
+    weight: f32,
+    mean: Shape,
+    variance: Shape,
+    /// One over the variances, and the logarithm of weight and norm.
+    precision: Shape,
+    log_norm: f32,
+}
+
+/// The mixture.
+#[derive(Debug, Clone)]
+pub(super) struct Mixture {
+    sounds: Vec<Sound>,
+}
+
+impl Sound {
+    fn prepare(&mut self, floor: &Shape) {
+        let mut log_det = 0.0;
+        for ((variance, precision), floor) in self.variance.iter_mut().zip(&mut self.precision).zip(floor) {
+            *variance = variance.max(*floor);
+            *precision = 1.0 / *variance;
+            log_det += variance.ln();
+        }
+        let constant = CEPSTRA as f32 * std::f32::consts::TAU.ln();
+        self.log_norm = self.weight.max(1e-12).ln() - 0.5 * (constant + log_det);
+    }
+
+    fn log_density(&self, shape: &Shape) -> f32 {
+        let mut sum = 0.0;
+        for ((value, mean), precision) in shape.iter().zip(&self.mean).zip(&self.precision) {
+            let off = value - mean;
+            sum += off * off * precision;
+        }
+        self.log_norm - 0.5 * sum
+    }
+}
+
+impl Mixture {
+    /// Learns the sounds of `frames`: one Gaussian, doubled and re-estimated until there are enough (Linde, Buzo and
+    /// Gray 1980). `None` where there are too few frames for two.
+    pub(super) fn learn(frames: &[Shape]) -> Option<Self> {
+        let step = frames.len().div_ceil(FRAMES_MAX).max(1);
+        let frames: Vec<Shape> = frames.iter().copied().step_by(step).collect();
+        let wanted = (frames.len() / FRAMES_PER_SOUND).min(SOUNDS_MAX);
+        if wanted < 2 {
+            return None;
+        }
+        let whole = gaussian(&frames);
+        let floor = whole.variance.map(|variance| (variance * VARIANCE_MIN).max(1e-6));
+        let mut mixture = Self { sounds: vec![whole] };
+        mixture.sounds[0].prepare(&floor);
+        while mixture.sounds.len() < wanted {
+            mixture.double(wanted, &floor);
+            for _ in 0..ROUNDS {
+                mixture.reestimate(&frames, &floor);
+            }
+        }
+        for _ in 0..ROUNDS_LAST {
+            mixture.reestimate(&frames, &floor);
+        }
+        Some(mixture)
+    }
+
+    /// Number of components.
+    pub(super) const fn len(&self) -> usize {
+        self.sounds.len()
+    }
+
+    /// Share of the frames that make each sound.
+    pub(super) fn weights(&self) -> Vec<f32> {
+        self.sounds.iter().map(|sound| sound.weight).collect()
+    }
+
+    /// The likeliest sounds of a frame.
+    pub(super) fn sounds_of(&self, shape: &Shape) -> Sounds {
+        let mut best = [(0_u8, f32::NEG_INFINITY); SOUNDS_KEPT];
+        for (at, sound) in self.sounds.iter().enumerate() {
+            let mut density = (at as u8, sound.log_density(shape));
+            for place in &mut best {
+                if density.1 > place.1 {
+                    std::mem::swap(&mut density, place);
+                }
+            }
+        }
+        let top = best[0].1;
+        let mut sum = 0.0;
+        for (_, value) in &mut best {
+            *value = (*value - top).exp();
+            sum += *value;
+        }
+        best.map(|(at, value)| (at, value / sum))
+    }
+
+    /// Mean and standard deviations of a sound.
+    pub(super) fn middle(&self, sound: usize) -> (&Shape, Shape) {
+        let sound = &self.sounds[sound];
+        (&sound.mean, sound.variance.map(f32::sqrt))
+    }
+
+    /// How far a frame is from the middle of a sound, in standard deviations.
+    pub(super) fn offset(&self, sound: u8, shape: &Shape) -> Shape {
+        let sound = &self.sounds[usize::from(sound)];
+        let mut offset = [0.0; CEPSTRA];
+        for at in 0..CEPSTRA {
+            offset[at] = (shape[at] - sound.mean[at]) * sound.precision[at].sqrt();
+        }
+        offset
+    }
+
+    /// Splits the heaviest components along their widest direction, up to twice as many or `wanted`.
+    fn double(&mut self, wanted: usize, floor: &Shape) {
+        self.sounds.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        for at in 0..self.sounds.len().min(wanted - self.sounds.len()) {
+            let spread = |axis: usize| self.sounds[at].variance[axis] / floor[axis];
+            let axis = (0..CEPSTRA).max_by(|&a, &b| spread(a).total_cmp(&spread(b))).unwrap_or(0);
+            let apart = self.sounds[at].variance[axis].sqrt() * SPLIT_DEVIATIONS;
+            self.sounds[at].weight *= 0.5;
+            let mut half = self.sounds[at].clone();
+            half.mean[axis] += apart;
+            half.prepare(floor);
+            self.sounds[at].mean[axis] -= apart;
+            self.sounds[at].prepare(floor);
+            self.sounds.push(half);
+        }
+    }
+
+    fn reestimate(&mut self, frames: &[Shape], floor: &Shape) {
+        let mut sums = vec![(0.0_f32, [0.0_f32; CEPSTRA], [0.0_f32; CEPSTRA]); self.sounds.len()];
+        for shape in frames {
+            for (sound, share) in self.sounds_of(shape) {
+                let (count, first, second) = &mut sums[usize::from(sound)];
+                *count += share;
+                for at in 0..CEPSTRA {
+                    first[at] += share * shape[at];
+                    second[at] += share * shape[at] * shape[at];
+                }
+            }
+        }
+        for (sound, (count, first, second)) in self.sounds.iter_mut().zip(sums) {
+            // A sound nobody makes keeps its place and loses its weight.
+            sound.weight = count / frames.len() as f32;
+            if count > 1.0 {
+                for at in 0..CEPSTRA {
+                    sound.mean[at] = first[at] / count;
+                    sound.variance[at] = second[at] / count - sound.mean[at] * sound.mean[at];
+                }
+            }
+            sound.prepare(floor);
+        }
+    }
+}
+
+fn gaussian(frames: &[Shape]) -> Sound {
+    let count = frames.len() as f32;
+    let (mut mean, mut variance) = ([0.0_f32; CEPSTRA], [0.0_f32; CEPSTRA]);
+    for shape in frames {
+        for at in 0..CEPSTRA {
+            mean[at] += shape[at] / count;
+        }
+    }
+    for shape in frames {
+        for at in 0..CEPSTRA {
+            variance[at] += (shape[at] - mean[at]).powi(2) / count;
+        }
+    }
+    Sound { weight: 1.0, mean, variance, precision: [0.0; CEPSTRA], log_norm: 0.0 }
+}

@@ -1,0 +1,187 @@
+//! Voices told apart on one mixed track, from that track alone.
+//!
+//! No model of voices in general is needed. The call's own speech gives a mixture of its sounds ([`mixture`]); a voice is
+//! how it makes each sound, how often it makes it, and how high it is ([`voice`]). Short pieces are merged to as many
+//! voices as are wanted ([`merge`]), then the course of the talk and the voices are refined in turns ([`course`]), with
+//! the rhythm of turns in a hidden Markov model ([`turns`]). How many voices there are is asked of the evidence
+//! ([`evidence`]): what one voice more explains, a second of speech.
+
+mod cepstra;
+mod course;
+mod evidence;
+mod material;
+mod merge;
+mod mixture;
+mod pitch;
+mod scripted;
+mod stats;
+mod turns;
+mod voice;
+
+use serde::Serialize;
+
+use crate::call::audio::Track;
+use crate::call::time::{Duration, Span};
+use course::{Course, Spot};
+use material::Material;
+
+pub use scripted::ScriptedVoices;
+
+/// Changes when the same sound would be told apart differently.
+const FINGERPRINT: &str = "voices-1";
+
+/// Speech below which voices cannot be told apart: three short turns each.
+const SPEECH_MIN: Duration = Duration::from_ms(8_000);
+
+/// Evidence, in natural logarithms a second of speech, that one voice more must bring. `cargo bench --bench der` prints
+/// it: pieces of 10 to 30 s by one person have -1 to 3.6, pieces and calls of two people 4.8 to 14.
+const GAIN_MIN: f32 = 4.0;
+
+/// Most voices looked for where their number is not given.
+const VOICES_MAX: usize = 6;
+
+/// Most voices a user may ask for.
+pub const SPEAKERS_MAX: u16 = 12;
+
+/// How many people are on the track.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub enum SpeakerCount {
+    /// Not said: two, as in most calls, unless only one can be made out or there are clearly more.
+    #[default]
+    Usual,
+    /// So many, at least 1 and at most [`SPEAKERS_MAX`].
+    Given(u16),
+    /// As many as can be made out.
+    Auto,
+}
+
+impl std::fmt::Display for SpeakerCount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Usual => write!(f, "2"),
+            Self::Given(count) => write!(f, "{count}"),
+            Self::Auto => write!(f, "auto"),
+        }
+    }
+}
+
+/// A stretch of speech in one voice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VoiceTurn {
+    /// When.
+    pub span: Span,
+    /// Which voice, counted in the order in which they are first heard.
+    pub voice: u16,
+    /// How likely it is this one of the voices, 0 to 1.
+    pub confidence: f32,
+}
+
+/// Why voices were not told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotApart {
+    /// There is too little speech.
+    TooLittle(Duration),
+    /// There is but one voice, or voices too alike.
+    OneVoice,
+    /// There are more than the two that are looked for by themselves.
+    More,
+}
+
+/// What the track says about voices.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Voices {
+    /// They were told apart: turns sorted by start, and how many voices there are.
+    Apart {
+        /// The turns.
+        turns: Vec<VoiceTurn>,
+        /// Number of voices.
+        voices: u16,
+    },
+    /// They were not.
+    Not(NotApart),
+}
+
+/// Tells voices apart.
+pub trait VoiceTeller: Sync {
+    /// What the answers depend on besides the sound.
+    fn fingerprint(&self) -> String;
+
+    /// Tells apart the voices of `track`, which are heard within `speech`.
+    fn tell(&self, track: &Track, speech: &[Span], count: SpeakerCount) -> Voices;
+}
+
+/// The teller that needs nothing but the call.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CallVoices;
+
+impl VoiceTeller for CallVoices {
+    fn fingerprint(&self) -> String {
+        FINGERPRINT.to_owned()
+    }
+
+    fn tell(&self, track: &Track, speech: &[Span], count: SpeakerCount) -> Voices {
+        let length: Duration = speech.iter().map(|span| span.length()).sum();
+        let too_little = Voices::Not(NotApart::TooLittle(length));
+        if length < SPEECH_MIN {
+            return too_little;
+        }
+        let Some(material) = Material::gather(track, speech) else { return too_little };
+        let spots = course::spots(&material);
+        match course_of(&material, &spots, count) {
+            Ok((course, voices)) => Voices::Apart { turns: turns(&material, &spots, &course), voices: voices as u16 },
+            Err(why) => Voices::Not(why),
+        }
+    }
+}
+
+/// The course for the wanted number of voices, and that number.
+fn course_of(material: &Material, spots: &[Spot], count: SpeakerCount) -> Result<(Course, usize), NotApart> {
+    let find = |voices: usize| course::find(material, spots, voices);
+    if let SpeakerCount::Given(voices) = count {
+        let voices = usize::from(voices.clamp(1, SPEAKERS_MAX));
+        return Ok((find(voices), voices));
+    }
+    let needed = GAIN_MIN * material.seconds();
+    let (mut course, mut voices) = (find(1), 1);
+    let most = if count == SpeakerCount::Auto { VOICES_MAX } else { 3 };
+    while voices < most {
+        let more = find(voices + 1);
+        if more.evidence - course.evidence < needed {
+            break;
+        }
+        (course, voices) = (more, voices + 1);
+    }
+    match (voices, count) {
+        (1, _) => Err(NotApart::OneVoice),
+        (3, SpeakerCount::Usual) => Err(NotApart::More),
+        _ => Ok((course, voices)),
+    }
+}
+
+/// Spots of one voice in a row as turns; voices are numbered as they come.
+fn turns(material: &Material, spots: &[Spot], course: &Course) -> Vec<VoiceTurn> {
+    let mut order: Vec<usize> = Vec::new();
+    for voice in &course.path {
+        if !order.contains(voice) {
+            order.push(*voice);
+        }
+    }
+    let number = |voice: usize| order.iter().position(|other| *other == voice).unwrap_or(0) as u16;
+    let mut turns: Vec<VoiceTurn> = Vec::new();
+    let mut first = 0;
+    for at in 1..=spots.len() {
+        let goes_on =
+            at < spots.len() && course.path[at] == course.path[first] && spots[at].stretch == spots[first].stretch;
+        if goes_on {
+            continue;
+        }
+        let shares = course.shares[first..at].iter().map(|shares| shares[course.path[first]]);
+        turns.push(VoiceTurn {
+            span: material.stretches[spots[first].stretch].span(spots[first].from, spots[at - 1].to),
+            voice: number(course.path[first]),
+            confidence: shares.sum::<f32>() / (at - first) as f32,
+        });
+        first = at;
+    }
+    turns
+}
