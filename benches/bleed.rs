@@ -61,8 +61,9 @@ fn cost() {
     }
     for (name, lag) in [("no bleed", None), ("bleed one way", Some(320))] {
         let mut first = mine.clone();
-        for at in lag.unwrap_or(first.len())..first.len() {
-            first[at] += 0.5 * theirs[at - lag.unwrap_or(0)];
+        let from = lag.unwrap_or(first.len());
+        for (first, theirs) in first[from..].iter_mut().zip(&theirs) {
+            *first += 0.5 * theirs;
         }
         let (_, sharing, share) = parted(vec![Track::from_samples(&first), Track::from_samples(&theirs)]);
         let found: Vec<_> = told(&sharing).warnings.into_iter().map(|warning| warning.code).collect();
@@ -142,5 +143,7 @@ fn main() {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|ending| ending == "wav"));
     files.sort();
-    files.iter().for_each(|file| mix(file));
+    for file in files {
+        mix(&file);
+    }
 }

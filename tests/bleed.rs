@@ -91,8 +91,8 @@ fn leak(sound: &[f32], db: f32, lag_ms: usize) -> Vec<f32> {
     let lag = lag_ms * RATE / 1000;
     let mut out = vec![0.0; sound.len()];
     for (after, tap) in taps {
-        for at in (lag + after)..out.len() {
-            out[at] += gain * tap * sound[at - lag - after];
+        for (out, sample) in out[lag + after..].iter_mut().zip(sound) {
+            *out += gain * tap * sample;
         }
     }
     out
