@@ -23,8 +23,8 @@ pub(super) const LAG_SAMPLES_MAX: usize = (SIZE - PIECE_SAMPLES) / 2;
 const BAND_HZ: (f32, f32) = (250.0, 3_800.0);
 /// How much of the spectrum's shape is taken out: 1 would raise every empty bin to the level of speech.
 const WHITENING: f32 = 0.8;
-/// Height of a peak over the root mean square of the whole correlation from which it is a sighting. Unrelated speech of
-/// two people stays below 6 (`benches/bleed.rs` prints it); a Gaussian would reach 4.7 among so many lags.
+/// Height of a peak over the root mean square of the whole correlation from which it is a sighting. Chance alone, as a
+/// Gaussian, reaches 4.7 among so many lags; half as much again leaves room for speech, which is none.
 const STRENGTH_MIN: f32 = 7.0;
 /// How much of the band the sound must fill: tones are found at many lags and belong to none. Nine in ten seconds of
 /// speech reach 0.11, beeps 0.06 in the middle.
