@@ -52,22 +52,8 @@ pub(crate) struct Lexicon {
     phrases: Phrases,
     stems: Stems,
     minutes: BTreeMap<String, u32>,
-    /// How much warmth a digression has at least.
-    pub(crate) warmth: Warmth,
-}
-
-/// Warm words (social, telling, of elsewhere) in every hundred, below which talk is no digression.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Warmth {
-    /// Around an utterance of small talk.
-    pub(crate) small_talk_near: f32,
-    /// Over a whole topic of small talk.
-    pub(crate) small_talk: f32,
-    /// Around an utterance of off-agenda talk.
-    pub(crate) off_agenda_near: f32,
-    /// Over a whole topic of off-agenda talk.
-    pub(crate) off_agenda: f32,
+    /// Warm words (social, telling, of elsewhere) in every hundred around an utterance, below which it is no digression.
+    pub(crate) warmth: f32,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +71,7 @@ struct File {
     tone: BTreeMap<String, String>,
     frame: BTreeMap<String, String>,
     minutes: BTreeMap<String, u32>,
-    warmth: Warmth,
+    warmth: f32,
 }
 
 static LEXICONS: LazyLock<Vec<Lexicon>> =
@@ -166,6 +152,16 @@ impl Lexicon {
             }
         };
         once(words)
+    }
+
+    /// Words and pairs of neighbouring words, numbers left out; the first five letters of Russian words; in Chinese also
+    /// three characters in a row. With the language before them, some more than once.
+    pub(crate) fn grams(&self, tokens: &[String]) -> Vec<String> {
+        let plain = |token: &String| if self.language == "ru" { cut(token, 5) } else { token.clone() };
+        let words: Vec<String> = tokens.iter().filter(|token| !starts_with_digit(token)).map(plain).collect();
+        let longest = if self.is_unspaced() { 3 } else { 2 };
+        let runs = (1..=longest).flat_map(|length| words.windows(length));
+        runs.map(|run| format!("{}:{}", self.language, run.join(" "))).collect()
     }
 
     /// The stems of the words that say something about a topic, each once, in the order of the text.

