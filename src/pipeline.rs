@@ -5,12 +5,15 @@
 //! settings look at months of calls anew in seconds.
 
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::call::audio::Track;
 use crate::call::mirroring::Prosody;
-use crate::call::report::{CallInfo, DateSource, Generator, Models, Report, ReportUtterance, SCHEMA, Withheld};
+use crate::call::report::{
+    CallInfo, DateSource, Generator, Models, Report, ReportUtterance, SCHEMA, Warning, Withheld,
+};
 use crate::call::time::Duration;
 use crate::call::topic::Topic;
 use crate::call::transcript::{Transcript, Utterance};
@@ -67,8 +70,33 @@ pub struct FileFacts {
     pub id: String,
     /// Its name without the folder.
     pub name: String,
+    /// Name of the folder it lies in, where that holds a date.
+    pub folder: Option<String>,
     /// When it was last changed, local time.
     pub modified: Option<DateTime>,
+    /// What the clock on the wall shows at a moment that is known by its offset.
+    pub zone: TimeZone,
+}
+
+impl FileFacts {
+    /// The name without its ending.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem)
+    }
+
+    /// When the call took place, and how that is known; `tagged` is the date that the file itself carries.
+    #[must_use]
+    pub fn date(&self, said: Option<&str>, tagged: Option<&str>) -> (Option<String>, DateSource) {
+        let witnesses = dates::Witnesses {
+            said,
+            file_stem: self.stem(),
+            folder: self.folder.as_deref(),
+            tagged,
+            modified: self.modified,
+        };
+        dates::date_of(witnesses, &self.zone)
+    }
 }
 
 /// A call as heard: everything that needs the file or the speech model.
@@ -229,6 +257,7 @@ pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report
     let call = call_info(&heard, &transcript, file, settings);
     let mut warnings = transcript.warnings;
     warnings.extend(found.warnings);
+    warnings.extend(date_doubt(&call));
     Report {
         schema: SCHEMA,
         generator: generator(),
@@ -266,11 +295,24 @@ fn with_kinds(utterances: Vec<Utterance>, topics: &[Topic]) -> Vec<ReportUtteran
     utterances.into_iter().zip(kinds).map(|(utterance, kind)| ReportUtterance { utterance, kind }).collect()
 }
 
+/// That the date is only a guess, where it is.
+fn date_doubt(call: &CallInfo) -> Option<Warning> {
+    let day = call.started_at.as_deref().filter(|_| call.date_source == DateSource::FileModified)?;
+    let day = day.get(..10).unwrap_or(day);
+    Some(Warning::new(
+        "date_from_file_time",
+        format!(
+            "The file was last changed on {day}, and nothing else tells when the call took place; say so with --date or \
+             in NAME.toml beside it."
+        ),
+    ))
+}
+
 fn call_info(heard: &Heard, transcript: &Transcript, file: &FileFacts, settings: &CallSettings) -> CallInfo {
-    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
-    let (started_at, date_source): (Option<String>, DateSource) =
-        dates::date_of(settings.date.as_deref(), heard.started_at.as_deref(), stem, file.modified);
-    let title = settings.title.clone().or_else(|| heard.title.clone()).unwrap_or_else(|| stem.to_owned());
+    let (started_at, date_source) = file.date(settings.date.as_deref(), heard.started_at.as_deref());
+    let title = settings.title.clone().or_else(|| heard.title.clone());
+    let title = title.or_else(|| dates::title_in(file.stem(), file.folder.as_deref()));
+    let title = title.unwrap_or_else(|| file.stem().to_owned());
     let duration: Duration = transcript.duration;
     CallInfo {
         id: file.id.clone(),

@@ -10,9 +10,12 @@ use jiff::civil::date;
 use months::{BOUNDARY, STEADY, Spec, call, year};
 use rapport::call::figures::CallFigures;
 use rapport::call::trend::{Answer, ClientTrend, Comparison, Mark, Metric, Rate, Step};
+use rapport::render::terminal::TerminalStyle;
+use rapport::render::{compare as page, terminal, trend_table};
 use rapport::store::read_figures;
 use rapport::trends::{TrendSettings, compare};
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 fn write_all(folder: &Path, calls: &[Spec]) {
     for (number, spec) in calls.iter().enumerate() {
@@ -214,6 +217,69 @@ fn the_brief_knows_where_tangents_start_and_which_phrase_held() {
     assert!(!brief.phrases.is_empty(), "{brief:?}");
     assert!(brief.phrases.iter().all(|phrase| phrase.held.made == 2 && phrase.held.accepted == 2), "{brief:?}");
     assert!(brief.phrases.iter().any(|phrase| phrase.words.contains("park")), "{brief:?}");
+}
+
+const EVIL: &str = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{202e}gpj.exe\n\u{1b}[31m";
+
+/// A year with hostile names in every place that a file or the user can fill.
+fn hostile() -> Comparison {
+    let mut calls = figures(&year(8));
+    for call in &mut calls {
+        call.client = call.client.take().map(|client| format!("{client} {EVIL}"));
+        for tangent in &mut call.tangents {
+            tangent.topics = vec![EVIL.to_owned()];
+            tangent.opened_by = Some(rapport::call::figures::Person::Other(EVIL.to_owned()));
+            tangent.driven = tangent.opened_by.clone().map(rapport::call::figures::Driven::By);
+        }
+        for redirect in &mut call.redirects {
+            redirect.words = format!("let me park that {EVIL}");
+        }
+        call.best_phrase = Some(EVIL.to_owned());
+    }
+    let mut undated = calls[0].clone();
+    (undated.began, undated.place) = (None, EVIL.to_owned());
+    calls.push(undated);
+    let rate = Some(Rate { an_hour: 90.0, currency: "<b>&".into(), before: true });
+    let marks = vec![Mark { date: BOUNDARY, text: EVIL.into(), client: None }];
+    compare(calls, &TrendSettings { rate, marks, ..TrendSettings::default() })
+}
+
+#[test]
+fn the_terminal_page_fits_and_is_inert() {
+    let marks = vec![boundary(), Mark { date: date(2026, 10, 1), text: String::new(), client: None }];
+    let escape = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
+    let calls = figures(&year(1));
+    let hostile = hostile();
+    for by in [Step::Week, Step::Month, Step::Quarter, Step::Call] {
+        let year = compare(calls.clone(), &TrendSettings { by, marks: marks.clone(), ..TrendSettings::default() });
+        for comparison in [&year, &hostile] {
+            for width in [40, 57, 80, 100, 200] {
+                let text = terminal::comparison(comparison, &TerminalStyle { width, colour: false, unicode: true });
+                for line in text.lines() {
+                    assert!(line.width() <= width, "{width}: {line:?}");
+                    assert_eq!(line, line.trim_end(), "blanks at the end");
+                }
+                let bad =
+                    text.chars().find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
+                assert_eq!(bad, None);
+                let coloured = terminal::comparison(comparison, &TerminalStyle { width, colour: true, unicode: true });
+                assert!(escape.is_match(&coloured));
+                assert_eq!(escape.replace_all(&coloured, ""), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_is_one_inert_file() {
+    let page = page::comparison(&hostile());
+    assert!(page.contains("default-src &#39;none&#39;") && page.contains("<svg"), "the policy forbids all loading");
+    for wrong in ["<script", "<b>", "<img", "http://", "https://", "\u{202e}", "\u{1b}"] {
+        assert!(!page.contains(wrong), "{wrong} is in the page");
+    }
+    let table = trend_table::csv(&hostile());
+    let rows = csv::Reader::from_reader(table.as_bytes()).into_records().map(Result::unwrap).count();
+    assert!(rows > 200, "{rows} rows");
 }
 
 fn rapport(home: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::batch::index::way_back;
 use crate::batch::names::Places;
 use crate::batch::{Batch, Job, Outcome, Summary, Watch};
-use crate::call::report::Report;
+use crate::call::report::{DateSource, Report};
 use crate::error::{Error, Result};
 use crate::ingest::dates;
 use crate::ingest::inputs::{Input, InputKind};
@@ -178,10 +178,17 @@ fn analyze_or_fail(
 fn file_facts(id: String, path: &Path) -> FileFacts {
     let modified = std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
     let modified = modified.and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let zone = jiff::tz::TimeZone::system();
     FileFacts {
         id,
         name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        modified: modified.map(|moment| jiff::tz::TimeZone::system().to_datetime(moment)),
+        folder: path
+            .parent()
+            .and_then(Path::file_name)
+            .map(|name| name.to_string_lossy().into_owned())
+            .filter(|name| dates::is_dated(name)),
+        modified: modified.map(|moment| zone.to_datetime(moment)),
+        zone,
     }
 }
 
@@ -210,10 +217,9 @@ fn heard_key(job: &Job, id: &str, engines: &dyn Engines) -> Result<String> {
 fn made_from(job: &Job, file: &FileFacts, heard_key: &str) -> String {
     // When the file was changed counts only where nothing better may tell the date: the local time of that moment is
     // another one in every time zone.
-    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
-    let dated = dates::date_of(job.settings.date.as_deref(), None, stem, None).0.is_some();
+    let dated = file.date(job.settings.date.as_deref(), None).1 != DateSource::FileModified;
     let modified = file.modified.filter(|_| !dated);
-    let (settings, facts) = (format!("{:?}", job.settings), format!("{:?}", (&file.name, &modified)));
+    let (settings, facts) = (format!("{:?}", job.settings), format!("{:?}", (&file.name, &file.folder, &modified)));
     digest(&[heard_key, &settings, &facts, &topics::fingerprint()])
 }
 

@@ -71,6 +71,8 @@ pub enum DateSource {
     Recording,
     /// The file's name.
     FileName,
+    /// The name of the folder the file lies in.
+    FolderName,
     /// When the file was last changed.
     FileModified,
     /// Nowhere: the date is not known.

@@ -1,6 +1,6 @@
 //! What many calls say side by side: series by client, change against earlier calls, and what came of a boundary.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
 /// Version of the layout of a comparison as JSON.
@@ -405,4 +405,59 @@ pub struct Comparison {
     pub clients: Vec<ClientTrend>,
     /// What was left out.
     pub left_out: Vec<LeftOut>,
+}
+
+/// A call as a row of a table, for data tools. What a call does not have is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRow {
+    /// Digest of the call's content.
+    pub id: String,
+    /// The report's file, seen from the folder of the reports.
+    pub report: String,
+    /// Title for people.
+    pub title: String,
+    /// The client.
+    pub client: Option<String>,
+    /// When the call began, local time.
+    pub began: Option<DateTime>,
+    /// Where that was taken from, as in the report.
+    pub date_source: String,
+    /// Language, ISO 639-1.
+    pub language: Option<String>,
+    /// How speakers were told apart, as in the report.
+    pub basis: String,
+    /// Fingerprint of the speech model.
+    pub transcriber: String,
+    /// Fingerprint of the rules that tell kinds of talk apart.
+    pub rules: String,
+    /// Length of the call.
+    pub minutes: f64,
+    /// Seconds of small talk over seconds of all speech.
+    pub small_talk_ratio: Option<f64>,
+    /// Minutes of small talk.
+    pub small_talk_minutes: Option<f64>,
+    /// Minutes of small talk that count as rapport.
+    pub opening_budget_minutes: Option<f64>,
+    /// Minutes of small talk beyond them.
+    pub minutes_over_budget: Option<f64>,
+    /// Tangents beyond the budget.
+    pub tangents: Option<usize>,
+    /// The same in an hour of call.
+    pub tangents_per_hour: Option<f64>,
+    /// Of these tangents, those that the user drove.
+    pub driven_by_you: Option<usize>,
+    /// Those that one other person drove.
+    pub driven_by_others: Option<usize>,
+    /// Those that nobody drove alone.
+    pub driven_shared: Option<usize>,
+    /// The others' share of the drive.
+    pub others_drive: Option<f64>,
+    /// Redirects made.
+    pub redirects: Option<usize>,
+    /// Those that were accepted.
+    pub redirects_held: Option<usize>,
+    /// Moments at which a redirect would have helped and nobody made one.
+    pub opportunities_missed: Option<usize>,
+    /// The user's share of all speech.
+    pub talk_ratio: Option<f64>,
 }

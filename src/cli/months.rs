@@ -59,8 +59,10 @@ pub(super) enum StepArg {
 /// As what a comparison is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum CompareFormatArg {
+    Html,
     Json,
     Csv,
+    Parquet,
 }
 
 #[derive(Debug, Args)]
@@ -84,14 +86,12 @@ pub(super) struct MarkArgs {
 
 impl CompareArgs {
     pub(super) fn lower(self) -> compare::CompareOptions {
-        let marks = self.mark.iter().map(|date| Mark {
-            date: *date,
-            text: format!("from {date} on"),
-            client: self.client.clone(),
-        });
+        let marks = self.mark.iter().map(|date| Mark { date: *date, text: String::new(), client: self.client.clone() });
         let format = match (self.to, self.json) {
             (Some(CompareFormatArg::Json), _) | (None, true) => compare::CompareFormat::Json,
             (Some(CompareFormatArg::Csv), _) => compare::CompareFormat::Csv,
+            (Some(CompareFormatArg::Html), _) => compare::CompareFormat::Html,
+            (Some(CompareFormatArg::Parquet), _) => compare::CompareFormat::Parquet,
             (None, false) => compare::CompareFormat::Terminal,
         };
         compare::CompareOptions {

@@ -1,13 +1,14 @@
 //! `rapport compare`: months side by side, by client.
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use crate::call::figures::CallFigures;
 use crate::call::trend::Comparison;
 use crate::commands::{Exit, stdout_style};
 use crate::error::{Error, Result};
-use crate::render::{terminal, trend_table};
+use crate::render::{compare, parquet, terminal, trend_table};
 use crate::store::{read_figures, read_marks, write_atomic};
 use crate::trends::{self, TrendSettings};
 
@@ -18,8 +19,12 @@ pub enum CompareFormat {
     Terminal,
     /// All of it, for programs.
     Json,
+    /// A page for the browser.
+    Html,
     /// A line for each client, period and figure.
     Csv,
+    /// A row a call, for data tools.
+    Parquet,
 }
 
 /// What to compare.
@@ -53,8 +58,14 @@ pub fn run(options: &CompareOptions, out: &mut dyn Write) -> Result<Exit> {
     if comparison.clients.is_empty() {
         return Err(no_call(&comparison, &settings, &known));
     }
-    let bytes = written(&comparison, &calls, options.format);
+    let in_range = in_comparison(calls, &settings, &comparison);
+    let bytes = written(&comparison, &in_range, options.format);
     match &options.to {
+        None if options.format == CompareFormat::Parquet && std::io::stdout().is_terminal() => {
+            return Err(Error::NothingToDo(
+                "Parquet is not for a terminal: name a file with -o calls.parquet".to_owned(),
+            ));
+        }
         Some(path) => write_atomic(path, &bytes)?,
         None => {
             let written = out.write_all(&bytes).and_then(|()| out.flush());
@@ -64,11 +75,29 @@ pub fn run(options: &CompareOptions, out: &mut dyn Write) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn written(comparison: &Comparison, _calls: &[CallFigures], format: CompareFormat) -> Vec<u8> {
+/// The calls that the comparison is about: in its range, of its clients, and not left out.
+fn in_comparison(calls: Vec<CallFigures>, settings: &TrendSettings, comparison: &Comparison) -> Vec<CallFigures> {
+    let left_out: BTreeSet<&str> = comparison.left_out.iter().map(|file| file.file.as_str()).collect();
+    let client = settings.client.as_deref().map(str::trim);
+    let is_of = |call: &CallFigures| {
+        client.is_none_or(|wanted| call.client.as_deref().is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted)))
+    };
+    let is_within = |call: &CallFigures| {
+        let day = call.began.map(jiff::civil::DateTime::date);
+        day.is_some_and(|day| {
+            settings.since.is_none_or(|first| day >= first) && settings.until.is_none_or(|last| day <= last)
+        })
+    };
+    calls.into_iter().filter(|call| is_of(call) && is_within(call) && !left_out.contains(call.place.as_str())).collect()
+}
+
+fn written(comparison: &Comparison, calls: &[CallFigures], format: CompareFormat) -> Vec<u8> {
     match format {
         CompareFormat::Terminal => terminal::comparison(comparison, &stdout_style()).into_bytes(),
         CompareFormat::Json => trend_table::json(comparison).into_bytes(),
+        CompareFormat::Html => compare::comparison(comparison).into_bytes(),
         CompareFormat::Csv => trend_table::csv(comparison).into_bytes(),
+        CompareFormat::Parquet => parquet::parquet(&trends::rows(calls)),
     }
 }
 

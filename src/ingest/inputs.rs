@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::error::{Error, Result};
-use crate::ingest::{recording, transcript};
+use crate::ingest::{dates, recording, transcript};
 
 /// Folders deeper than this are not looked into: no archive of calls is, and a loop of links would be.
 const DEPTH_MAX: usize = 32;
@@ -31,6 +31,46 @@ pub struct Input {
     /// Whether the user named the file itself. In a folder a `.txt` or `.json` that is no transcript is passed over;
     /// one that was named is a failure.
     pub named: bool,
+}
+
+/// Folders of these names gather calls of all clients.
+const NO_CLIENTS: [&str; 22] = [
+    "archive",
+    "audio",
+    "calls",
+    "clients",
+    "customers",
+    "data",
+    "downloads",
+    "exports",
+    "inbox",
+    "meet",
+    "meetings",
+    "originals",
+    "other",
+    "raw",
+    "recording",
+    "recordings",
+    "teams",
+    "tmp",
+    "transcripts",
+    "video",
+    "videos",
+    "zoom",
+];
+
+impl Input {
+    /// The client that the folders on the way to the call name: the outermost below the folder that was given, other than
+    /// those for parts of the year and those that gather all calls.
+    #[must_use]
+    pub fn client_folder(&self) -> Option<String> {
+        let folders = self.place.parent()?.components();
+        let names = folders.map(|part| part.as_os_str().to_string_lossy().trim().to_owned());
+        let is_client = |name: &String| {
+            !name.is_empty() && !NO_CLIENTS.contains(&name.to_lowercase().as_str()) && !dates::is_dated(name)
+        };
+        names.into_iter().find(is_client)
+    }
 }
 
 /// What was found.
@@ -141,6 +181,22 @@ mod tests {
         let places: Vec<_> = found.inputs.iter().map(|input| input.place.to_str().unwrap()).collect();
         assert_eq!(places, ["A.MP3", "a.vtt", "b/call.wav"]);
         assert!(found.failures.is_empty());
+    }
+
+    #[test]
+    fn folders_name_the_client() {
+        for (place, client) in [
+            ("Acme/call.wav", Some("Acme")),
+            ("Acme/2026/05/call.wav", Some("Acme")),
+            ("2026-05/Acme/call.wav", Some("Acme")),
+            ("Clients/Acme/Website/call.wav", Some("Acme")),
+            ("2026-05-03 14.00.00 Weekly status 81234567890/zoom_0.mp4", None),
+            ("recordings/call.wav", None),
+            ("call.wav", None),
+        ] {
+            let input = Input { path: place.into(), place: place.into(), kind: InputKind::Recording, named: false };
+            assert_eq!(input.client_folder().as_deref(), client, "{place}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub struct CallFlags {
 }
 
 /// The settings of one call: flags before its sidecar before `rapport.toml` in its folder before the user's own, which
-/// lies in `user` if there is such a folder.
+/// lies in `user` if there is such a folder. A client whom none of them names is the one that the call's folder names.
 ///
 /// # Errors
 /// [`Error::Settings`] for a settings file or a value that is not understood, [`Error::Io`] for one that cannot be read.
@@ -54,6 +54,8 @@ pub fn call_settings(input: &Input, flags: &CallFlags, user: Option<&Path>) -> R
     for path in files_for(&input.path, depth, user) {
         merged = merged.or(SettingsFile::read(&path)?);
     }
+    // Before the client's own section is looked for: that may be for a client whom only the folder names.
+    merged.client = merged.client.as_deref().and_then(non_empty).or_else(|| input.client_folder());
     let settings = merged.for_client();
     let agenda = settings.agenda.unwrap_or_default();
     let bad = |what: &str, why: String| Error::Settings { what: format!("{}: {what}", input.path.display()), why };

@@ -4,6 +4,9 @@ use jiff::civil::Date;
 
 use crate::call::trend::Rate;
 
+/// Letters of a currency; a code has three, a sign one.
+const CURRENCY_LETTERS_MAX: usize = 8;
+
 /// Reads a day: `2026-03-05`.
 ///
 /// # Errors
@@ -57,7 +60,8 @@ pub fn parse_rate(text: &str) -> Result<Rate, String> {
     let end = start + money[start..].find(|c| !is_number(c)).unwrap_or(money.len() - start);
     let (before, after) = (money[..start].trim(), money[end..].trim());
     let an_hour = money[start..end].parse::<f64>().map_err(|_| wanted())?;
-    let is_currency = |text: &str| !text.contains(|c: char| c.is_ascii_digit() || "-+,.".contains(c));
+    let is_part = |c: char| !(c.is_ascii_digit() || c.is_control() || "-+,.".contains(c));
+    let is_currency = |text: &str| text.chars().all(is_part) && text.chars().count() <= CURRENCY_LETTERS_MAX;
     if !before.is_empty() && !after.is_empty() || !is_currency(before) || !is_currency(after) {
         return Err(wanted());
     }
@@ -93,7 +97,7 @@ mod tests {
         ] {
             assert_eq!(parse_rate(text), Ok(Rate { an_hour, currency: currency.into(), before }), "{text}");
         }
-        for bad in ["", "/h", "ninety/h", "90/day", "-90/h", "1,000/h", "€90€/h", "90..5"] {
+        for bad in ["", "/h", "ninety/h", "90/day", "-90/h", "1,000/h", "€90€/h", "90..5", "90 gold sovereigns/h"] {
             assert!(parse_rate(bad).unwrap_err().contains("90/h"), "{bad}");
         }
     }

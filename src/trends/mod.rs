@@ -7,6 +7,7 @@ mod brief;
 mod calendar;
 mod measure;
 mod phrases;
+mod rows;
 mod series;
 pub mod statistics;
 
@@ -19,6 +20,8 @@ use crate::call::figures::CallFigures;
 use crate::call::report::DateSource;
 use crate::call::trend::{COMPARISON_SCHEMA, ClientTrend, Comparison, LeftOut, Mark, Rate, Step};
 use measure::Dated;
+
+pub use rows::rows;
 
 /// What is to be compared, and how.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::canvas::{Canvas, Ink, Piece};
 use super::{TerminalStyle, WIDTH_MAX, WIDTH_MIN};
-use crate::call::trend::{Answer, BeforeAfter, Cell, ClientTrend, Comparison, Metric, Series, Sides, Step};
+use crate::call::trend::{Answer, BeforeAfter, Cell, ClientTrend, Comparison, Metric, Series, Sides, Step, Value};
 use crate::render::words::{self, trend};
 
 /// Columns of a figure's name.
@@ -65,12 +65,19 @@ fn overview(comparison: &Comparison, page: &mut Canvas) {
     const OVER: usize = 20;
     let wide = page.wide();
     let over_shown = wide >= FIGURES + OVER + 20;
+    let change_shown = wide >= FIGURES + 8;
     let names = comparison.clients.iter().map(|client| trend::client(client).width()).max().unwrap_or(0);
-    let name = names.clamp(6, wide.saturating_sub(FIGURES + if over_shown { OVER } else { 0 } + 2)).min(30);
+    let figures = FIGURES + if over_shown { OVER } else { 0 } - if change_shown { 0 } else { 13 };
+    let name = names.clamp(6, wide.saturating_sub(figures).clamp(6, 30));
     let right = |text: &str, wide: usize| format!("{}{text}", " ".repeat(wide.saturating_sub(text.width())));
     page.blank();
-    let mut head =
-        format!("{}{}{}{}", page.fit("client", name), right("calls", 7), right("small talk", 12), right("change", 13));
+    let mut head = format!(
+        "{}{}{}{}",
+        page.fit("client", name),
+        right("calls", 7),
+        right("small talk", 12),
+        if change_shown { right("change", 13) } else { String::new() }
+    );
     if over_shown {
         head.push_str(&right("over budget", OVER));
     }
@@ -84,8 +91,10 @@ fn overview(comparison: &Comparison, page: &mut Canvas) {
             Piece::new(Ink::Bold, page.fit(&trend::client(client), name)),
             Piece::new(Ink::Plain, right(&client.calls.to_string(), 7)),
             Piece::new(Ink::Plain, right(&now, 12)),
-            Piece::new(ink, right(&change(Metric::SmallTalkRatio, last), 13)),
         ];
+        if change_shown {
+            line.push(Piece::new(ink, right(&change(Metric::SmallTalkRatio, last), 13)));
+        }
         if over_shown {
             let over = trend::over_budget(client.minutes_over_budget, client.cost, comparison.rate.as_ref());
             line.push(Piece::new(Ink::Plain, right(&over, OVER)));
@@ -122,18 +131,22 @@ struct Columns {
     periods: usize,
     value: usize,
     range: bool,
+    change: bool,
 }
 
 impl Columns {
     fn of(wide: usize, client: &ClientTrend) -> Self {
         let longest = client.periods.iter().map(|period| period.name.width()).max().unwrap_or(0);
         let value = VALUE_COLUMNS.max(longest + 2);
-        let spark = if wide >= WIDE_MIN { WIDE_SPARK_COLUMNS } else { SPARK_COLUMNS };
-        let spark = spark.min(client.periods.len());
-        let left = wide.saturating_sub(NAME_COLUMNS + spark + 1 + CHANGE_COLUMNS);
+        let change = wide >= NAME_COLUMNS + value + CHANGE_COLUMNS;
+        let most = if wide >= WIDE_MIN { WIDE_SPARK_COLUMNS } else { SPARK_COLUMNS };
+        let fixed = NAME_COLUMNS + if change { CHANGE_COLUMNS } else { 0 };
+        // The space after the sparkline is one of the value's columns.
+        let spark = most.min(client.periods.len()).min(wide.saturating_sub(fixed + value));
+        let left = wide.saturating_sub(fixed + spark);
         let range = left >= RANGE_COLUMNS + value;
         let periods = left.saturating_sub(if range { RANGE_COLUMNS } else { 0 }) / value;
-        Self { spark, periods: periods.clamp(1, client.periods.len().max(1)), value, range }
+        Self { spark, periods: periods.clamp(1, client.periods.len().max(1)), value, range, change }
     }
 }
 
@@ -141,8 +154,8 @@ fn table(client: &ClientTrend, by: Step, page: &mut Canvas) {
     let columns = Columns::of(page.wide(), client);
     let shown = &client.periods[client.periods.len() - columns.periods.min(client.periods.len())..];
     let right = |text: &str, wide: usize| format!("{}{text}", " ".repeat(wide.saturating_sub(text.width())));
-    let mut names = vec![Piece::new(Ink::Dim, " ".repeat(NAME_COLUMNS + columns.spark + 1))];
-    let mut calls = vec![Piece::new(Ink::Dim, page.fit("calls", NAME_COLUMNS + columns.spark + 1))];
+    let mut names = vec![Piece::new(Ink::Dim, " ".repeat(NAME_COLUMNS + columns.spark))];
+    let mut calls = vec![Piece::new(Ink::Dim, page.fit("calls", NAME_COLUMNS + columns.spark))];
     for period in shown {
         names.push(Piece::new(Ink::Dim, right(&period.name, columns.value)));
         if by != Step::Call {
@@ -152,7 +165,9 @@ fn table(client: &ClientTrend, by: Step, page: &mut Canvas) {
     if columns.range {
         names.push(Piece::new(Ink::Dim, right("range", RANGE_COLUMNS)));
     }
-    names.push(Piece::new(Ink::Dim, right("change", CHANGE_COLUMNS)));
+    if columns.change {
+        names.push(Piece::new(Ink::Dim, right("change", CHANGE_COLUMNS)));
+    }
     page.line(&names);
     if by != Step::Call {
         page.line(&calls);
@@ -168,7 +183,6 @@ fn table(client: &ClientTrend, by: Step, page: &mut Canvas) {
                 page.fit(trend::metric(series.metric), NAME_COLUMNS),
             ),
             Piece::new(ink, page.spark(&means(series, columns.spark))),
-            Piece::new(Ink::Plain, " "),
         ];
         for cell in &series.cells[series.cells.len() - shown.len()..] {
             let ink = if cell.as_ref().is_some_and(|cell| cell.comparable) { Ink::Plain } else { Ink::Dim };
@@ -181,7 +195,9 @@ fn table(client: &ClientTrend, by: Step, page: &mut Canvas) {
             let range = last.map(|cell| trend::range(series.metric, &cell.value)).unwrap_or_default();
             line.push(Piece::new(Ink::Dim, right(&range, RANGE_COLUMNS)));
         }
-        line.push(Piece::new(ink, right(&change(series.metric, last), CHANGE_COLUMNS)));
+        if columns.change {
+            line.push(Piece::new(ink, right(&change(series.metric, last), CHANGE_COLUMNS)));
+        }
         page.line(&line);
     }
     page.blank();
@@ -209,26 +225,10 @@ fn means(series: &Series, count: usize) -> Vec<Option<f64>> {
 
 /// Clear changes in the colour of what they mean for the user; more or less small talk is neither good nor bad.
 fn ink_of(metric: Metric, answer: &Answer) -> Ink {
-    let up_is_good = match metric {
-        Metric::MinutesOverBudget | Metric::TangentsPerHour | Metric::OpportunitiesMissed => false,
-        Metric::RedirectsAccepted => true,
-        _ => return if answer.is_clear() { Ink::SmallTalk } else { Ink::Plain },
-    };
-    match answer {
-        Answer::Rising(_) => {
-            if up_is_good {
-                Ink::Good
-            } else {
-                Ink::Bad
-            }
-        }
-        Answer::Falling(_) => {
-            if up_is_good {
-                Ink::Bad
-            } else {
-                Ink::Good
-            }
-        }
+    match (trend::is_rise_good(metric), answer) {
+        (Some(true), Answer::Rising(_)) | (Some(false), Answer::Falling(_)) => Ink::Good,
+        (Some(true), Answer::Falling(_)) | (Some(false), Answer::Rising(_)) => Ink::Bad,
+        (None, answer) if answer.is_clear() => Ink::SmallTalk,
         _ => Ink::Plain,
     }
 }
@@ -237,7 +237,7 @@ fn totals(client: &ClientTrend, comparison: &Comparison, page: &mut Canvas) {
     page.blank();
     let over = trend::over_budget(client.minutes_over_budget, client.cost, comparison.rate.as_ref());
     page.labelled(Ink::Dim, "Over budget in all  ", Ink::Plain, &over, 0);
-    let drivers = sum_of_drivers(client);
+    let drivers = trend::shares(&trend::drivers_of(client));
     if !drivers.is_empty() {
         page.labelled(Ink::Dim, "Tangents driven by  ", Ink::Plain, &drivers, 0);
     }
@@ -250,24 +250,24 @@ fn totals(client: &ClientTrend, comparison: &Comparison, page: &mut Canvas) {
     }
 }
 
-/// All drivers of the range together; the periods know theirs.
-fn sum_of_drivers(client: &ClientTrend) -> String {
-    let mut sums: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    for driver in client.periods.iter().flat_map(|period| &period.drivers) {
-        *sums.entry(&driver.who).or_default() += driver.tangents;
-    }
-    let mut shares: Vec<_> =
-        sums.into_iter().map(|(who, tangents)| crate::call::trend::Share { who: who.to_owned(), tangents }).collect();
-    shares.sort_by_key(|share| std::cmp::Reverse(share.tangents));
-    trend::shares(&shares)
-}
-
 fn before_after(mark: &BeforeAfter, page: &mut Canvas) {
-    let until = mark.until.map(|day| format!(" to {}", trend::day(day))).unwrap_or_default();
-    page.heading(&format!("Since {}{until}: {}", trend::day(mark.mark.date), words::clean(&mark.mark.text)));
+    page.blank();
+    page.text(Ink::Bold, &trend::mark_title(mark), 0);
     page.text(Ink::Plain, &trend::redirects_since(mark), 0);
     page.blank();
     let right = |text: &str, wide: usize| format!("{}{text}", " ".repeat(wide.saturating_sub(text.width())));
+    if page.wide() < NAME_COLUMNS + 28 {
+        for side in mark.sides.iter().filter(|side| side.before.is_some() || side.after.is_some()) {
+            let said = format!(
+                "{}: {} before, {} after",
+                trend::metric(side.metric),
+                sided(side, side.before),
+                sided(side, side.after)
+            );
+            page.hanging(Ink::Dim, page.glyphs().bullet, ink_of(side.metric, &side.change), &said);
+        }
+        return;
+    }
     let wide = page.wide() >= NAME_COLUMNS + 2 * 15 + 28;
     let mut head = format!("{}{}{}", " ".repeat(NAME_COLUMNS), right("before", 14), right("after", 14));
     if wide {
@@ -283,13 +283,12 @@ fn before_after(mark: &BeforeAfter, page: &mut Canvas) {
     page.text(Ink::Dim, "The number of calls stands in brackets.", 0);
 }
 
+/// A side's mean with its number of calls.
+fn sided(side: &Sides, value: Option<Value>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{} ({})", trend::value(side.metric, value.mean), value.calls))
+}
+
 fn side_line(side: &Sides, wide: bool, page: &Canvas) -> Vec<Piece> {
-    let value = |value: Option<crate::call::trend::Value>| {
-        value.map_or_else(
-            || "-".to_owned(),
-            |value| format!("{} ({})", trend::value(side.metric, value.mean), value.calls),
-        )
-    };
     let right = |text: &str| format!("{}{text}", " ".repeat(14_usize.saturating_sub(text.width())));
     let ink = ink_of(side.metric, &side.change);
     let mut line = vec![
@@ -297,8 +296,8 @@ fn side_line(side: &Sides, wide: bool, page: &Canvas) -> Vec<Piece> {
             if side.change.is_clear() { Ink::Bold } else { Ink::Plain },
             page.fit(trend::metric(side.metric), NAME_COLUMNS),
         ),
-        Piece::new(Ink::Plain, right(&value(side.before))),
-        Piece::new(Ink::Plain, right(&value(side.after))),
+        Piece::new(Ink::Plain, right(&sided(side, side.before))),
+        Piece::new(Ink::Plain, right(&sided(side, side.after))),
     ];
     if wide {
         let difference = trend::difference(side.metric, &side.change);

@@ -1,5 +1,7 @@
 //! What many calls say, in words: the same for the terminal and the page.
 
+use std::collections::BTreeMap;
+
 use crate::call::trend::{
     Answer, BeforeAfter, Brief, ClientTrend, Estimate, Held, Metric, Rate, Series, Share, Unit, Value,
 };
@@ -122,11 +124,9 @@ pub fn trend(of: Metric, answer: &Answer) -> String {
     match answer {
         Answer::Rising(found) => trend_size("rises", of, found),
         Answer::Falling(found) => trend_size("falls", of, found),
-        Answer::NoClearChange(found) => format!(
-            "no clear change: {} a month, but {} could be chance",
-            change(of, found.amount),
-            interval(of, found)
-        ),
+        Answer::NoClearChange(found) => {
+            format!("no clear change ({} a month; 95 % interval {})", change(of, found.amount), interval(of, found))
+        }
         Answer::TooFewCalls { calls, wanted } => {
             format!("too few calls to tell a trend: {calls}, wanted {wanted}")
         }
@@ -255,7 +255,7 @@ pub const fn subject(metric: Metric) -> &'static str {
         Metric::SmallTalkRatio => "small talk",
         Metric::MinutesOverBudget => "time over budget",
         Metric::TangentsPerHour => "the rate of tangents",
-        Metric::OthersDrive => "the others' share of the drive",
+        Metric::OthersDrive => "the others’ share of the drive",
         Metric::RedirectsMade => "the number of redirects",
         Metric::RedirectsAccepted => "the share of redirects that hold",
         Metric::OpportunitiesMissed => "the number of missed chances",
@@ -266,7 +266,10 @@ pub const fn subject(metric: Metric) -> &'static str {
 /// What came of a mark, in a sentence.
 #[must_use]
 pub fn mark_sentence(mark: &BeforeAfter) -> String {
-    let text = clean(&mark.mark.text);
+    let since = match clean(&mark.mark.text) {
+        text if text.is_empty() => day(mark.mark.date),
+        text => format!("“{text}”"),
+    };
     let clear: Vec<_> = mark
         .sides
         .iter()
@@ -283,10 +286,27 @@ pub fn mark_sentence(mark: &BeforeAfter) -> String {
         .collect();
     let told = mark.sides.iter().any(|side| side.change.estimate().is_some());
     match (clear.is_empty(), told) {
-        (false, _) => format!("Since “{text}”, {}.", listed(&clear)),
-        (true, true) => format!("Since “{text}”, nothing has clearly changed."),
-        (true, false) => format!("Whether “{text}” did anything cannot be told yet."),
+        (false, _) => format!("Since {since}, {}.", listed(&clear)),
+        (true, true) => format!("Since {since}, nothing has clearly changed."),
+        (true, false) => format!("Whether anything changed since {since} cannot be told yet."),
     }
+}
+
+/// The heading of a mark: since when, and what was done.
+#[must_use]
+pub fn mark_title(mark: &BeforeAfter) -> String {
+    let until = mark.until.map(|last| format!(" to {}", day(last))).unwrap_or_default();
+    let text = clean(&mark.mark.text);
+    let text = if text.is_empty() { text } else { format!(": {text}") };
+    format!("Since {}{until}{text}", day(mark.mark.date))
+}
+
+/// How far a figure moved with a mark, where that is clear.
+#[must_use]
+pub fn since_mark(of: Metric, mark: &BeforeAfter, answer: &Answer) -> Option<String> {
+    let found = answer.estimate().filter(|_| answer.is_clear())?;
+    let (size, between) = (change(of, found.amount), interval(of, found));
+    Some(format!("{size} since {} (95 % interval {between})", day(mark.mark.date)))
 }
 
 /// Whether redirects hold better since a mark.
@@ -360,6 +380,28 @@ pub fn brief(brief: &Brief) -> Vec<String> {
         said.push(format!("Something to try: “{}”", clean(suggestion)));
     }
     said
+}
+
+/// Who drove the tangents of the whole range, most first; the periods know theirs.
+#[must_use]
+pub fn drivers_of(client: &ClientTrend) -> Vec<Share> {
+    let mut sums: BTreeMap<&str, usize> = BTreeMap::new();
+    for driver in client.periods.iter().flat_map(|period| &period.drivers) {
+        *sums.entry(&driver.who).or_default() += driver.tangents;
+    }
+    let mut shares: Vec<_> = sums.into_iter().map(|(who, tangents)| Share { who: who.to_owned(), tangents }).collect();
+    shares.sort_by_key(|share| std::cmp::Reverse(share.tangents));
+    shares
+}
+
+/// Whether a rise of a figure is good news; `None` where more is neither good nor bad, as with small talk.
+#[must_use]
+pub const fn is_rise_good(metric: Metric) -> Option<bool> {
+    match metric {
+        Metric::MinutesOverBudget | Metric::TangentsPerHour | Metric::OpportunitiesMissed => Some(false),
+        Metric::RedirectsAccepted => Some(true),
+        Metric::SmallTalkRatio | Metric::OthersDrive | Metric::RedirectsMade | Metric::TalkRatio => None,
+    }
 }
 
 /// Minutes over budget of many calls together, with what they cost.
