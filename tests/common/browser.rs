@@ -155,6 +155,16 @@ impl Browser {
         self.wait_for("document.readyState === 'complete' && location.protocol === 'file:'");
     }
 
+    /// Seconds of processor time that processes with pages took so far. Unlike the clock they do not depend on what else
+    /// the machine does.
+    pub(crate) fn cpu_seconds(&mut self) -> f64 {
+        let session = self.session.take();
+        let processes = self.ask("SystemInfo.getProcessInfo", &json!({}));
+        self.session = session;
+        let pages = processes["processInfo"].as_array().unwrap().iter().filter(|one| one["type"] == "renderer");
+        pages.map(|one| one["cpuTime"].as_f64().unwrap()).sum()
+    }
+
     /// The value of an expression of the page; promises are waited for.
     pub(crate) fn js(&mut self, expression: &str) -> Value {
         let ask = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
