@@ -13,6 +13,7 @@ use rapport::ingest::{recording, transcript as import};
 use rapport::options::{CallFlags, call_settings};
 use rapport::pipeline::{self, CallSettings, FileFacts, Heard};
 use rapport::progress::StopFlag;
+use rapport::render::html::Around;
 use rapport::store::read_report;
 use rapport::transcribe;
 
@@ -80,7 +81,7 @@ pub(crate) fn transcript(bytes: &[u8]) {
             let report = pipeline::report(heard, &facts, &settings);
             let told = rapport::render::json::json(&report);
             assert!(told.ends_with("}\n"));
-            let _ = rapport::render::html::html(&report, None);
+            let _ = rapport::render::html::html(&report, Around::default());
         }
         Err(failure) => assert_named(&failure, &file.path),
     }
@@ -92,7 +93,7 @@ pub(crate) fn report(bytes: &[u8]) {
     match read_report(&file.path) {
         Ok(report) => {
             let _ = rapport::render::markdown::markdown(&report);
-            let _ = rapport::render::html::html(&report, Some("x.wav"));
+            let _ = rapport::render::html::html(&report, Around { recording: Some("x.wav"), ..Around::default() });
             let _ = rapport::render::subtitles::srt(&report);
         }
         Err(failure) => assert_named(&failure, &file.path),
