@@ -127,7 +127,7 @@ impl RecordView {
         }
         if !quiet && !summary.pauses.is_empty() {
             let left_out: Duration = summary.pauses.iter().map(|pause| pause.length).sum();
-            lines.push(format!("{} paused and left out: {left_out}", times(summary.pauses.len())));
+            lines.push(format!("paused {}: {left_out} left out", times(summary.pauses.len())));
         }
         if !quiet && !summary.marks.is_empty() {
             let marks: Vec<_> = summary.marks.iter().map(ToString::to_string).collect();
