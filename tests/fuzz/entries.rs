@@ -74,9 +74,17 @@ pub(crate) fn transcript(bytes: &[u8]) {
                 started_at: imported.started_at,
                 title: imported.title,
                 transcriber: "imported".to_owned(),
+                voices: None,
+                prosody: Vec::new(),
                 transcript: imported.transcript,
             };
-            let facts = FileFacts { id: "0".to_owned(), name: "x".to_owned(), modified: None };
+            let facts = FileFacts {
+                id: "0".to_owned(),
+                name: "x".to_owned(),
+                folder: None,
+                modified: None,
+                zone: jiff::tz::TimeZone::UTC,
+            };
             let settings = CallSettings { findings: FindingSettings::default(), ..CallSettings::default() };
             let report = pipeline::report(heard, &facts, &settings);
             let told = rapport::render::json::json(&report);
