@@ -19,6 +19,12 @@ const TICK_MS: u64 = 100;
 /// Length of a device's blocks.
 const BLOCK_MS: u64 = 20;
 
+/// Length of a click.
+const CLICK_SECS: f64 = 0.002;
+
+/// How far a drifting track may be off at the end of the hour, milliseconds.
+const APART_MS_MAX: f64 = 20.0;
+
 /// Clock ticks a second in /proc; fixed in Linux's interface to programs.
 const JIFFIES: f64 = 100.0;
 
@@ -28,6 +34,33 @@ struct Endless {
     true_rate: f64,
     given: u64,
     next_ms: u64,
+}
+
+/// A click at every whole second, on a soft saw.
+fn sound(secs: f64) -> f32 {
+    if secs.fract() < CLICK_SECS { 0.8 } else { (secs * 154.0).fract() as f32 * 0.2 - 0.1 }
+}
+
+/// How far the clicks of the last minute are from their seconds at most, by track, in milliseconds.
+fn apart(file: &std::path::Path, tracks: usize) -> Vec<f64> {
+    let mut reader = hound::WavReader::open(file).expect("a recording");
+    let minute = 60 * RECORDING_RATE;
+    let from = reader.duration().saturating_sub(minute);
+    reader.seek(from).expect("a minute");
+    let samples: Vec<i16> = reader.samples().map(|sample| sample.expect("a sample")).collect();
+    let worst = |track: usize| {
+        let mut quiet_from = 0;
+        let mut worst = 0.0_f64;
+        for (at, frame) in samples.chunks_exact(tracks).enumerate() {
+            if frame[track] > i16::MAX / 2 && at >= quiet_from {
+                let secs = (f64::from(from) + at as f64) / f64::from(RECORDING_RATE);
+                worst = worst.max((secs - secs.round()).abs() * 1000.0);
+                quiet_from = at + RECORDING_RATE as usize / 2;
+            }
+        }
+        worst
+    };
+    (0..tracks).map(worst).collect()
 }
 
 impl SoundSource for Endless {
@@ -41,7 +74,7 @@ impl SoundSource for Endless {
             return Polled::Nothing;
         }
         let upto = (self.next_ms as f64 / 1000.0 * self.true_rate) as u64;
-        let samples = (self.given..upto).map(|at| (at % 311) as f32 / 622.0 - 0.25).collect();
+        let samples = (self.given..upto).map(|at| sound(at as f64 / self.true_rate)).collect();
         (self.given, self.next_ms) = (upto, self.next_ms + BLOCK_MS);
         Polled::Block(Block { samples, rate: RECORDING_RATE, arrived, lost_before: 0 })
     }
@@ -77,6 +110,9 @@ fn main() {
     println!("{wall:.1} s on the wall; peak memory at each quarter: {peaks:.1?} MiB");
     let drift = summary.tracks.iter().map(|track| track.drift_ppm.unwrap_or(f64::NAN));
     println!("drift measured: {:.1?} ppm of 0 and 100", drift.collect::<Vec<_>>());
+    let apart = apart(summary.parts.last().expect("a part"), 2);
+    println!("clicks of the last minute are off by at most {apart:.2?} ms");
+    assert!(apart.iter().all(|ms| *ms <= APART_MS_MAX), "{apart:?}");
     assert!(summary.tracks.iter().all(|track| (track.lost_samples, track.late_samples) == (0, 0)), "{summary:?}");
 }
 

@@ -13,8 +13,8 @@ use super::reading::{Reading, Said};
 use super::steer::{self, Surroundings};
 use super::tangents::Run;
 
-/// Log-odds from which an utterance inside a digression is a redirect, the best of the folds that
-/// `scripts/train_steer.py --folds` prints.
+/// Log-odds from which an utterance inside a digression is a redirect: near the best of folds over the calls that the
+/// weights of `scripts/train_steer.py` are learned from.
 const INSIDE_MIN: f32 = -0.75;
 /// The same around the place where business comes back, for the utterance that points back most: what follows speaks
 /// for it.
