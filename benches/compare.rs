@@ -7,11 +7,12 @@
 //! 100 kB. Prints the best and the worst of five runs, and the child's peak resident memory (`VmHWM` of /proc, Linux).
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 #[path = "../tests/common/months.rs"]
 mod months;
+#[path = "common/process.rs"]
+mod process;
 
 const RUNS: usize = 5;
 
@@ -37,29 +38,9 @@ fn write_reports(folder: &Path, count: usize) -> u64 {
     bytes
 }
 
-/// Runs the program; gives seconds and the peak in mebibytes.
+/// Runs the program; gives the peak in mebibytes and seconds.
 fn run(folder: &Path, arguments: &[&str]) -> (f64, f64) {
-    let begun = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
-        .arg("compare")
-        .arg(folder)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kib = 0.0_f64;
-    let code = loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let now = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
-        peak_kib = peak_kib.max(now.unwrap_or(0.0));
-        if let Some(code) = child.try_wait().unwrap() {
-            break code;
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    };
-    assert!(code.success(), "compare ended with {code}");
-    (begun.elapsed().as_secs_f64(), peak_kib / 1024.0)
+    process::run(Command::new(env!("CARGO_BIN_EXE_rapport")).arg("compare").arg(folder).args(arguments))
 }
 
 fn main() {
@@ -71,9 +52,9 @@ fn main() {
     println!("{count} reports, {:.0} MB", bytes as f64 / 1e6);
     for arguments in [&[][..], &["--json"], &["--by", "week", "--to", "csv"]] {
         let runs: Vec<_> = (0..RUNS).map(|_| run(&folder, arguments)).collect();
-        let seconds = || runs.iter().map(|run| run.0);
+        let seconds = || runs.iter().map(|run| run.1);
         let (best, worst) = (seconds().fold(f64::INFINITY, f64::min), seconds().fold(0.0, f64::max));
-        let peak = runs.iter().map(|run| run.1).fold(0.0, f64::max);
+        let peak = runs.iter().map(|run| run.0).fold(0.0, f64::max);
         println!("compare {}: {best:.2} to {worst:.2} s, peak {peak:.0} MiB", arguments.join(" "));
     }
 }

@@ -10,6 +10,9 @@ use std::time::Instant;
 use rapport::ingest::recording;
 use rapport::progress::StopFlag;
 
+#[path = "common/process.rs"]
+mod process;
+
 /// Samples a second of the WAV that is made.
 const RATE: u32 = 48_000;
 
@@ -30,7 +33,12 @@ fn decode(path: &Path) {
     match recording::read(path, &StopFlag::default()) {
         Ok(recording) => {
             let (length, took) = (recording.duration().secs(), start.elapsed().as_secs_f64());
-            println!("{}: {length:.1} s, {:.0} x real time; {}", path.display(), length / took, peak_memory());
+            println!(
+                "{}: {length:.1} s, {:.0} x real time; peak {:.0} MiB",
+                path.display(),
+                length / took,
+                process::own_peak_mib()
+            );
         }
         Err(error) => println!("{error}"),
     }
@@ -47,11 +55,4 @@ fn write_wav(path: &Path, hours: f64) {
         writer.write_sample((frame % 109) as i16 * 180 - 9800).expect("write");
     }
     writer.finalize().expect("finish");
-}
-
-/// Peak memory of this process, as Linux tells it.
-fn peak_memory() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("peak memory unknown");
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -8,8 +8,10 @@
 
 use std::io::BufWriter;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+
+#[path = "common/process.rs"]
+mod process;
 
 const RATE: u32 = 48_000;
 const MIB: f64 = 1024.0 * 1024.0;
@@ -58,29 +60,11 @@ fn write_wav(path: &Path, frames: &[[i16; 2]], seconds: u32) {
     writer.finalize().unwrap();
 }
 
-/// Runs the program and watches its peak; gives mebibytes and seconds.
-fn peak_of(arguments: &[&str], folder: &Path) -> (f64, f64) {
-    let begun = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kib = 0.0_f64;
-    let code = loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let now = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
-        peak_kib = peak_kib.max(now.unwrap_or(0.0));
-        if let Some(code) = child.try_wait().unwrap() {
-            break code;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    assert!(code.success(), "{arguments:?} ended with {code}");
-    (peak_kib / 1024.0, begun.elapsed().as_secs_f64())
+/// The program in a folder.
+fn rapport(arguments: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rapport"));
+    command.args(arguments).current_dir(folder);
+    command
 }
 
 fn main() {
@@ -98,7 +82,8 @@ fn main() {
     let frames = turns();
 
     write_wav(&folder.path().join("long.wav"), &frames, hours * 3600);
-    let (peak, seconds) = peak_of(&["analyze", "long.wav", "-m", model_path, "-l", "en", "-o", "long"], folder.path());
+    let (peak, seconds) =
+        process::run(&mut rapport(&["analyze", "long.wav", "-m", model_path, "-l", "en", "-o", "long"], folder.path()));
     let an_hour = (peak - model_mib) / f64::from(hours);
     println!(
         "one file of {hours} h, stereo 48 kHz: peak {peak:.0} MiB, model {model_mib:.0} MiB, {an_hour:.0} MiB an hour above it, {seconds:.0} s"
@@ -111,7 +96,8 @@ fn main() {
         let skip = (call as usize * 997) % (frames.len() / 2);
         write_wav(&short.join(format!("{call}.wav")), &frames[skip..], 6);
     }
-    let (peak, seconds) = peak_of(&["analyze", "calls", "-m", model_path, "-l", "en", "-o", "short"], folder.path());
+    let (peak, seconds) =
+        process::run(&mut rapport(&["analyze", "calls", "-m", model_path, "-l", "en", "-o", "short"], folder.path()));
     println!("{calls} files of 6 s: peak {peak:.0} MiB, model {model_mib:.0} MiB, {seconds:.0} s");
     let reports = std::fs::read_dir(folder.path().join("short")).unwrap().count();
     assert!(reports > calls as usize, "{reports} files for {calls} calls");

@@ -13,6 +13,9 @@ use std::time::{Duration as Elapsed, Instant};
 
 use rapport::ingest::capture::{Block, Ending, Parts, Polled, RECORDING_RATE, Recorder, SoundSource};
 
+#[path = "common/process.rs"]
+mod process;
+
 /// How often the recorder is called, as `rapport record` does.
 const TICK_MS: u64 = 100;
 
@@ -99,7 +102,7 @@ fn main() {
         assert!(told.over.is_none() && told.notices.is_empty(), "{told:?}");
         recorder.levels();
         if tick % (ticks / 4) == 0 {
-            peaks.push(peak_mib());
+            peaks.push(process::own_peak_mib());
         }
     }
     let summary = recorder.finish(now.get(), Ending::Asked);
@@ -123,12 +126,4 @@ fn cpu_secs() -> Option<f64> {
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let jiffies = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
     Some(jiffies / JIFFIES)
-}
-
-/// Peak memory of this process in MiB; 0 where Linux does not tell it.
-fn peak_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: Option<f64> = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok());
-    kib.unwrap_or(0.0) / 1024.0
 }

@@ -12,8 +12,9 @@ use std::time::Instant;
 
 use browser::{Browser, LOOKS, Look};
 use rapport::call::report::Report;
+use rapport::call::trend::LeftOut;
 use rapport::render::html::{Around, html};
-use rapport::render::index::{LeftOut, Listed, index};
+use rapport::render::index::{Listed, index};
 use serde_json::{Value, json};
 
 const DESKTOP: Look = LOOKS[0];

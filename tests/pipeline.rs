@@ -8,10 +8,11 @@ use rapport::batch::{self, Batch, Format, Job, Outcome, Watch};
 use rapport::call::report::Report;
 use rapport::call::time::{Duration, Span};
 use rapport::call::transcript::{Basis, SpeakerId};
+use rapport::diarize::NameSettings;
 use rapport::diarize::voices::{ScriptedVoices, VoiceTeller, VoiceTurn};
 use rapport::error::{Error, Result};
 use rapport::ingest::inputs;
-use rapport::pipeline::{CallSettings, Engines};
+use rapport::pipeline::{CallSettings, Engines, HearSettings};
 use rapport::progress::{Event, StopFlag};
 use rapport::store::{Store, read_report};
 use rapport::transcribe::{Ask, Heard, LanguageGuess, ScriptedTranscriber, Transcriber};
@@ -295,6 +296,26 @@ fn new_settings_need_no_new_transcript() {
     assert_eq!(engine.windows.load(Ordering::SeqCst), heard_once);
     let outcomes = run(&batch_of(dir.path(), "out", 2, &settings), &engine);
     assert!(matches!(&outcomes[..], [Outcome::Unchanged(_)]));
+}
+
+/// What an earlier run kept with all its words goes when the call is redacted.
+#[test]
+fn a_redacted_call_leaves_no_word_of_an_earlier_run() {
+    let dir = tempfile::tempdir().unwrap();
+    write_call(&dir.path().join("calls/a.wav"), &SCRIPT, false);
+    let engine = Choir::new(Breaks::Never);
+    let tells = || {
+        let kept = std::fs::read_dir(dir.path().join("out/.rapport/transcripts")).unwrap();
+        let texts: Vec<_> = kept.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        (texts.len(), texts.iter().filter(|text| text.contains("invoice")).count())
+    };
+    run(&batch_of(dir.path(), "out", 2, &CallSettings::default()), &engine);
+    assert_eq!(tells(), (1, 1));
+    // Whatever stands in the settings as a name is one.
+    let names = NameSettings { me: None, speakers: [("B".to_owned(), "Invoice".to_owned())].into() };
+    let hear = HearSettings { redact: Some(names.clone()), ..HearSettings::default() };
+    run(&batch_of(dir.path(), "out", 2, &CallSettings { hear, names, ..CallSettings::default() }), &engine);
+    assert_eq!(tells(), (1, 0));
 }
 
 #[test]

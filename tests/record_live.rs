@@ -21,11 +21,12 @@ const RATE: usize = 16_000;
 /// How long the server may take to answer.
 const START_WAIT: Duration = Duration::from_secs(20);
 
-/// How far the two tracks may be apart when one sound is on both: 20 ms, what an hour of drift may come to. A quiet machine
-/// gives less than 1 ms; on a busy one blocks arrive late, and where a track begins is known by its arrivals alone.
+/// How far the two tracks may be apart when one sound is on both: 20 ms, what an hour of drift may come to. Where a track
+/// begins is known by the arrival of its blocks alone, and on a busy machine all of the first ones may be late.
 const APART_MAX: i64 = RATE as i64 / 50;
 
-/// How far a track may wander against what was played, for the same reason.
+/// How far a track may wander against what was played: on a busy machine the player, too, leaves holes of some
+/// milliseconds.
 const WANDER_MAX: i64 = RATE as i64 / 50;
 
 /// One server at a time: sound must flow.

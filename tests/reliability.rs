@@ -368,10 +368,13 @@ fn no_connection_is_opened() {
     write_calls(home.path());
     let trace = home.path().join("trace");
     let report = "out/2026-03-02 call.json";
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 8] = [
         &["analyze", "calls", "-o", "out"],
         &["show", report],
         &["export", report, "--to", "md"],
+        &["compare", "out"],
+        &["mark", "2026-03-10", "time box", "--reports", "out"],
+        &["relabel", report, "A=Nathan"],
         &["models", "list"],
         &["demo", "-o", "demo"],
     ];

@@ -5,12 +5,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
 
+use crate::call::trend::LeftOut;
 use crate::error::{Error, Result};
 use crate::progress::StopFlag;
-use crate::render::index::{LeftOut, Listed, index};
-use crate::store::{Store, read_outline, write_atomic};
+use crate::render::index::{Listed, index};
+use crate::store::{Store, json_files, place_in, read_outline, write_atomic};
 
 /// The page's name in the folder of reports; no report takes it.
 pub(super) const PAGE: &str = "index.html";
@@ -66,33 +66,22 @@ fn is_ours(page: &Path) -> bool {
 
 /// Every report below `out` in the order of paths, and the JSON that is none.
 fn listed(out: &Path, threads: usize) -> Result<(Vec<Listed>, Vec<LeftOut>)> {
-    // What begins with a dot is ours (`.rapport`) or hidden by the user.
-    let shown = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".");
-    let is_json = |path: &PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-    let walk = WalkDir::new(out).sort_by_file_name().into_iter().filter_entry(shown);
-    let files: Vec<_> = walk.filter_map(std::result::Result::ok).filter(|entry| entry.file_type().is_file()).collect();
-    let files: Vec<_> = files.into_iter().map(DirEntry::into_path).filter(is_json).collect();
+    let (files, mut left_out) = json_files(out);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|failure| Error::Engine(format!("cannot make {threads} threads: {failure}")))?;
     let read: Vec<_> = pool.install(|| files.par_iter().map(|path| read_outline(path)).collect());
-    let (mut calls, mut left_out) = (Vec::new(), Vec::new());
+    let mut calls = Vec::new();
     for (path, outline) in files.iter().zip(read) {
         match outline {
             Ok(outline) => {
                 let page = path.with_extension("html");
-                calls.push(Listed { outline, way: way(out, if page.exists() { &page } else { path }) });
+                calls.push(Listed { outline, way: place_in(out, if page.exists() { &page } else { path }) });
             }
-            Err(Error::Report { why, .. }) => left_out.push(LeftOut { file: way(out, path), why }),
-            Err(failure) => left_out.push(LeftOut { file: way(out, path), why: failure.to_string() }),
+            Err(Error::Report { why, .. }) => left_out.push(LeftOut { file: place_in(out, path), why }),
+            Err(failure) => left_out.push(LeftOut { file: place_in(out, path), why: failure.to_string() }),
         }
     }
     Ok((calls, left_out))
-}
-
-/// The way from the folder of reports to a file in it, with `/` between folders.
-fn way(out: &Path, file: &Path) -> String {
-    let inside = file.strip_prefix(out).unwrap_or(file);
-    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// The way from a file in the folder of reports to the page of all calls.
@@ -108,7 +97,7 @@ mod tests {
     #[test]
     fn the_ways_lead_there_and_back() {
         let (out, file) = (Path::new("out"), Path::new("out/acme/2026/a b.html"));
-        assert_eq!(way(out, file), "acme/2026/a b.html");
+        assert_eq!(place_in(out, file), "acme/2026/a b.html");
         assert_eq!(way_back(out, file), "../../index.html");
         assert_eq!(way_back(out, Path::new("out/a.html")), "index.html");
     }

@@ -38,6 +38,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Html, Self::Markdown, Self::Srt, Self::Vtt, Self::Text, Self::Csv];
+
     /// What its files end with.
     #[must_use]
     pub const fn extension(self) -> &'static str {
@@ -150,7 +153,7 @@ fn analyze_or_fail(
 
     let report = Some(&path).filter(|path| !batch.force && path.exists()).and_then(|path| read_report(path).ok());
     if let Some(report) = report.filter(|report| report.generator.made_from.as_ref() == Some(&made_from)) {
-        write_formats(batch, job, &report, &path, |beside| !beside.exists())?;
+        write_formats(batch, &report, &path, |beside| !beside.exists())?;
         return Ok(Outcome::Unchanged(Summary::of(&report, path)));
     }
 
@@ -161,6 +164,10 @@ fn analyze_or_fail(
             let heard = pipeline::hear(&job.input, &job.settings.hear, engines, pool, progress, stop)?;
             // An imported transcript is read anew in no time; keeping it would only double it on disk.
             if job.input.kind == InputKind::Recording {
+                if job.settings.hear.redact.is_some() {
+                    // What an earlier run kept still has the names and numbers in it.
+                    store.forget_transcripts(&file.id)?;
+                }
                 store.keep_transcript(&heard_key, &heard)?;
             }
             heard
@@ -169,8 +176,11 @@ fn analyze_or_fail(
     let mut report = pipeline::report(heard, &file, &job.settings);
     report.generator.made_from = Some(made_from);
     report.generator.place = Some(place);
+    let is_sound = job.input.kind == InputKind::Recording;
+    report.generator.recording = is_sound.then(|| way_to(&job.input.path, &path)).flatten();
+    report.generator.all_calls = batch.index.then(|| way_back(store.out(), &path));
     // The report last: once it is there, what stands beside it is there too.
-    write_formats(batch, job, &report, &path, |_| true)?;
+    write_formats(batch, &report, &path, |_| true)?;
     write_report(&path, &report)?;
     Ok(Outcome::Written(Summary::of(&report, path)))
 }
@@ -239,17 +249,29 @@ fn told_at_once(heard: Heard, progress: &dyn Progress) -> Heard {
     heard
 }
 
-fn write_formats(batch: &Batch, job: &Job, report: &Report, path: &Path, wanted: fn(&Path) -> bool) -> Result<()> {
+fn write_formats(batch: &Batch, report: &Report, path: &Path, wanted: fn(&Path) -> bool) -> Result<()> {
     for format in &batch.formats {
         let beside = path.with_extension(format.extension());
         if wanted(&beside) {
-            let sound = (job.input.kind == InputKind::Recording).then(|| way_to(&job.input.path, path)).flatten();
-            let calls = batch.index.then(|| way_back(batch.store.out(), &beside));
-            let around = Around { recording: sound.as_deref(), calls: calls.as_deref() };
-            write_atomic(&beside, format.render(report, around).as_bytes())?;
+            write_atomic(&beside, format.render(report, ways_around(report)).as_bytes())?;
         }
     }
     Ok(())
+}
+
+/// What lies around a text that stands beside its report.
+#[must_use]
+pub fn ways_around(report: &Report) -> Around<'_> {
+    Around { recording: report.generator.recording.as_deref(), calls: report.generator.all_calls.as_deref() }
+}
+
+/// The texts that were made of a report and stand beside it; never the file that the report was made from, which may lie
+/// there too.
+#[must_use]
+pub fn made_beside(report: &Report, path: &Path) -> Vec<(Format, PathBuf)> {
+    let is_input = |other: &Path| report.generator.place.as_deref() == Some(path_digest(other).as_str());
+    let all = Format::ALL.into_iter().map(|format| (format, path.with_extension(format.extension())));
+    all.filter(|(_, beside)| beside.is_file() && !is_input(beside)).collect()
 }
 
 /// The way from the folder of `report` to `recording`, with `/` between folders; `None` where there is none.

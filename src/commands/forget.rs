@@ -1,16 +1,13 @@
 //! `rapport forget`: what was written of a call goes away again.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
-use crate::batch::{Format, has_index, write_index};
+use crate::batch::{has_index, made_beside, write_index};
 use crate::commands::Exit;
 use crate::error::{Error, Result};
 use crate::progress::StopFlag;
-use crate::store::{Store, path_digest, read_report};
+use crate::store::{Store, json_files, read_report};
 
 /// What to forget.
 #[derive(Debug, Clone)]
@@ -64,26 +61,18 @@ fn reports_of(call: &Path, store: &Store) -> Result<(String, Vec<PathBuf>)> {
         return Ok((report.call.id, vec![call.to_owned()]));
     }
     let id = store.content_id(call, true)?;
-    let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
-    let shown = WalkDir::new(store.out()).sort_by_file_name().into_iter();
-    let shown = shown
-        .filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name()))
-        .filter_map(std::result::Result::ok);
-    let json = shown.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|end| end == "json"));
+    let json = json_files(store.out()).0.into_iter();
     let own = json.filter(|path| read_report(path).is_ok_and(|report| report.call.id == id)).collect();
     Ok((id, own))
 }
 
 /// Removes a report with what was made of it; never the file that it was made from.
 fn forget_report(path: &Path) -> Result<Vec<PathBuf>> {
-    let place = read_report(path)?.generator.place;
-    let formats = [Format::Html, Format::Markdown, Format::Srt, Format::Vtt, Format::Text, Format::Csv];
-    let beside = formats.iter().map(|format| path.with_extension(format.extension()));
-    let is_input = |other: &PathBuf| place.as_deref() == Some(path_digest(other).as_str());
-    let mut files: BTreeSet<_> = beside.filter(|other| other.is_file() && !is_input(other)).collect();
-    files.insert(path.to_owned());
+    let mut files: Vec<_> = made_beside(&read_report(path)?, path).into_iter().map(|(_, beside)| beside).collect();
+    files.push(path.to_owned());
+    files.sort();
     for file in &files {
         std::fs::remove_file(file).map_err(Error::io("cannot remove", file))?;
     }
-    Ok(files.into_iter().collect())
+    Ok(files)
 }

@@ -88,7 +88,7 @@ fn figures(report: &Report, out: &mut Page) {
     ];
     out.table("Figures", &["Figure", "Value"], &rows);
     if let Some(talk) = talk {
-        out.paragraph(words::verdict(talk.verdict));
+        out.paragraph(words::verdict(talk));
     }
 }
 

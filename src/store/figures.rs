@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use rayon::prelude::*;
 use serde::Deserialize;
-use walkdir::WalkDir;
 
-use super::REPORT_BYTES_MAX;
+use super::{REPORT_BYTES_MAX, json_files, other_schema, place_in};
 use crate::call::figures::{CallFigures, Driven, Person, RedirectFigures, TangentFigures};
 use crate::call::finding::{Driver, Outcome, RedirectClass, SmallTalk};
 use crate::call::report::{DateSource, Models, SCHEMA};
@@ -111,7 +110,7 @@ pub fn read_figures(folder: &Path) -> Result<(Vec<CallFigures>, Vec<LeftOut>)> {
     let read: Vec<_> = files
         .par_iter()
         .map(|path| {
-            let place = place_of(path, folder);
+            let place = place_in(folder, path);
             read_one(path, &place).map_err(|why| LeftOut { file: place, why })
         })
         .collect();
@@ -124,34 +123,6 @@ pub fn read_figures(folder: &Path) -> Result<(Vec<CallFigures>, Vec<LeftOut>)> {
     }
     left_out.sort();
     Ok((calls, left_out))
-}
-
-/// All `.json` files that are not hidden, sorted, and the folders that cannot be read.
-fn json_files(folder: &Path) -> (Vec<PathBuf>, Vec<LeftOut>) {
-    let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().first() == Some(&b'.');
-    let walk = WalkDir::new(folder).into_iter();
-    let mut files = Vec::new();
-    let mut left_out = Vec::new();
-    for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name())) {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) => {
-                if entry.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-                    files.push(entry.into_path());
-                }
-            }
-            Err(failure) => left_out
-                .push(LeftOut { file: place_of(failure.path().unwrap_or(folder), folder), why: failure.to_string() }),
-        }
-    }
-    files.sort();
-    (files, left_out)
-}
-
-/// The path seen from the folder, with `/` between folders.
-fn place_of(path: &Path, folder: &Path) -> String {
-    let below = path.strip_prefix(folder).unwrap_or(path);
-    below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn read_one(path: &Path, place: &str) -> std::result::Result<CallFigures, String> {
@@ -177,11 +148,6 @@ fn parse(bytes: &[u8], place: &str) -> std::result::Result<CallFigures, String> 
     };
     let slim: Slim<'_> = serde_json::from_slice(bytes).map_err(|failure| refused(&failure))?;
     if slim.schema == SCHEMA { Ok(lower(slim, place)) } else { Err(other_schema(slim.schema)) }
-}
-
-fn other_schema(schema: u32) -> String {
-    let next = if schema > SCHEMA { "install the newer rapport that wrote it" } else { "analyze the call again" };
-    format!("it has schema {schema}, wanted {SCHEMA}; {next}")
 }
 
 fn lower(slim: Slim<'_>, place: &str) -> CallFigures {

@@ -1,6 +1,7 @@
 //! Files on disk: reports, kept transcripts, and the rule that nobody ever sees half a file.
 
 mod figures;
+mod files;
 mod marks;
 
 use std::fs::File;
@@ -19,6 +20,7 @@ use crate::progress::StopFlag;
 use crate::render::json;
 
 pub use figures::read_figures;
+pub use files::{json_files, place_in};
 pub use marks::{marks_file, read_marks, write_marks};
 
 /// Folder beside the reports that holds what can be made again: transcripts, digests, locks.
@@ -150,8 +152,20 @@ impl Store {
     /// # Errors
     /// [`Error::Io`] if the folder cannot be read or a file cannot be removed.
     pub fn forget_kept(&self, id: &str) -> Result<Vec<PathBuf>> {
+        self.forget_in(&["transcripts", "seen", "locks"], id)
+    }
+
+    /// Removes the transcripts that are kept of the call.
+    ///
+    /// # Errors
+    /// As [`Store::forget_kept`].
+    pub fn forget_transcripts(&self, id: &str) -> Result<()> {
+        self.forget_in(&["transcripts"], id).map(drop)
+    }
+
+    fn forget_in(&self, folders: &[&str], id: &str) -> Result<Vec<PathBuf>> {
         let mut removed = Vec::new();
-        for folder in ["transcripts", "seen", "locks"] {
+        for folder in folders {
             let folder = self.out.join(KEPT).join(folder);
             let entries = match std::fs::read_dir(&folder) {
                 Ok(entries) => entries,
@@ -247,15 +261,16 @@ fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T> {
         return Err(refused(format!("it is longer than {REPORT_BYTES_MAX} bytes")));
     }
     match serde_json::from_slice::<Version>(&bytes) {
-        Ok(version) if version.schema != SCHEMA => {
-            let schema = version.schema;
-            let next =
-                if schema > SCHEMA { "install the newer rapport that wrote it" } else { "analyze the call again" };
-            Err(refused(format!("it has schema {schema}, wanted {SCHEMA}; {next}")))
-        }
+        Ok(version) if version.schema != SCHEMA => Err(refused(other_schema(version.schema))),
         Ok(_) => serde_json::from_slice(&bytes).map_err(|failure| refused(failure.to_string())),
         Err(failure) => Err(refused(format!("wanted JSON with a `schema` number; {failure}"))),
     }
+}
+
+/// Why a report of this schema is not read, and what to do.
+fn other_schema(schema: u32) -> String {
+    let next = if schema > SCHEMA { "install the newer rapport that wrote it" } else { "analyze the call again" };
+    format!("it has schema {schema}, wanted {SCHEMA}; {next}")
 }
 
 /// Writes a report.

@@ -93,7 +93,7 @@ fn contents(report: &Report, around: Around<'_>) -> Page {
         agenda: call.agenda.iter().map(|item| words::clean(item)).filter(|item| !item.is_empty()).collect(),
         sentence: sentence(report),
         verdict: report.small_talk.as_ref().map(|talk| VerdictWords {
-            said: words::verdict(talk.verdict),
+            said: words::verdict(talk),
             name: words::verdict_name(talk.verdict),
             class: words::verdict_class(talk.verdict),
         }),

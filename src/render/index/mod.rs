@@ -9,6 +9,7 @@ use askama::Template;
 use crate::call::finding::{SmallTalk, Verdict};
 use crate::call::outline::Outline;
 use crate::call::time::Duration;
+use crate::call::trend::LeftOut;
 use crate::render::{page, words};
 
 /// The page's looks, as they stand inside the page.
@@ -24,15 +25,6 @@ pub struct Listed {
     pub outline: Outline,
     /// The way from this page to its own: relative, with `/` between folders, not yet escaped for an address.
     pub way: String,
-}
-
-/// A file that lies among the reports and is none that can be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// The way to it, for people.
-    pub file: String,
-    /// Why it was left out.
-    pub why: String,
 }
 
 /// Everything the template asks for. What comes from files is cleaned here and escaped by the template.

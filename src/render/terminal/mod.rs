@@ -102,7 +102,7 @@ fn small_talk(report: &Report, page: &mut Canvas) {
         }));
         page.flow(facts, 0);
     }
-    page.text(Ink::Plain, words::verdict(talk.verdict), 0);
+    page.text(Ink::Plain, words::verdict(talk), 0);
 }
 
 fn frame(report: &Report, page: &mut Canvas) {

@@ -131,11 +131,12 @@ pub const fn basis(basis: Basis) -> &'static str {
 
 /// What to think of the amount of small talk, kindly.
 #[must_use]
-pub const fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
+pub fn verdict(talk: &SmallTalk) -> &'static str {
+    match talk.verdict {
         Verdict::Cold => {
             "Hardly a warm word. A minute of real interest at the start is time well spent: rapport keeps clients."
         }
+        Verdict::Healthy if talk.seconds == Duration::ZERO => "A short call, straight to the work: nothing is missing.",
         Verdict::Healthy => "A healthy amount: the warm words are there, and the work got its time.",
         Verdict::OverBudget => {
             "More than the opening minutes protect. The warmth is good and worth keeping; only its length is worth steering."
