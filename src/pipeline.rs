@@ -286,8 +286,6 @@ fn generator() -> Generator {
         name: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made_from: None,
-        recording: None,
-        all_calls: None,
         place: None,
     }
 }

@@ -24,7 +24,7 @@ use crate::progress::{Event, StopFlag};
 use crate::store::Store;
 
 pub use index::{Index, has_index, write_index};
-pub use one::{Format, made_beside, ways_around};
+pub use one::{Format, made_beside};
 
 /// Names of the threads that work on calls begin so.
 const CALL_THREAD: &str = "rapport-call-";

@@ -153,7 +153,7 @@ fn analyze_or_fail(
 
     let report = Some(&path).filter(|path| !batch.force && path.exists()).and_then(|path| read_report(path).ok());
     if let Some(report) = report.filter(|report| report.generator.made_from.as_ref() == Some(&made_from)) {
-        write_formats(batch, &report, &path, |beside| !beside.exists())?;
+        write_formats(batch, job, &report, &path, |beside| !beside.exists())?;
         return Ok(Outcome::Unchanged(Summary::of(&report, path)));
     }
 
@@ -176,11 +176,8 @@ fn analyze_or_fail(
     let mut report = pipeline::report(heard, &file, &job.settings);
     report.generator.made_from = Some(made_from);
     report.generator.place = Some(place);
-    let is_sound = job.input.kind == InputKind::Recording;
-    report.generator.recording = is_sound.then(|| way_to(&job.input.path, &path)).flatten();
-    report.generator.all_calls = batch.index.then(|| way_back(store.out(), &path));
     // The report last: once it is there, what stands beside it is there too.
-    write_formats(batch, &report, &path, |_| true)?;
+    write_formats(batch, job, &report, &path, |_| true)?;
     write_report(&path, &report)?;
     Ok(Outcome::Written(Summary::of(&report, path)))
 }
@@ -249,20 +246,17 @@ fn told_at_once(heard: Heard, progress: &dyn Progress) -> Heard {
     heard
 }
 
-fn write_formats(batch: &Batch, report: &Report, path: &Path, wanted: fn(&Path) -> bool) -> Result<()> {
+fn write_formats(batch: &Batch, job: &Job, report: &Report, path: &Path, wanted: fn(&Path) -> bool) -> Result<()> {
     for format in &batch.formats {
         let beside = path.with_extension(format.extension());
         if wanted(&beside) {
-            write_atomic(&beside, format.render(report, ways_around(report)).as_bytes())?;
+            let sound = (job.input.kind == InputKind::Recording).then(|| way_to(&job.input.path, path)).flatten();
+            let calls = batch.index.then(|| way_back(batch.store.out(), &beside));
+            let around = Around { recording: sound.as_deref(), calls: calls.as_deref() };
+            write_atomic(&beside, format.render(report, around).as_bytes())?;
         }
     }
     Ok(())
-}
-
-/// What lies around a text that stands beside its report.
-#[must_use]
-pub fn ways_around(report: &Report) -> Around<'_> {
-    Around { recording: report.generator.recording.as_deref(), calls: report.generator.all_calls.as_deref() }
 }
 
 /// The texts that were made of a report and stand beside it; never the file that the report was made from, which may lie

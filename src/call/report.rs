@@ -56,12 +56,6 @@ pub struct Generator {
     /// what a new run would write need not be made again. `None` when it was not made by a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_from: Option<String>,
-    /// The way from the report's folder to the recording, with `/` between folders; `None` where there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recording: Option<String>,
-    /// The way from the report's folder to the page of all calls; `None` where there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub all_calls: Option<String>,
     /// Digest of the path of the input, so that another file of the same name does not overwrite this report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::batch::{made_beside, ways_around};
+use crate::batch::{Format, made_beside};
 use crate::commands::Exit;
 use crate::diarize::relabel;
 use crate::error::{Error, Result};
+use crate::render::html::Ways;
 use crate::store::{read_report, write_atomic, write_report};
 
 /// Which report, and who is who in it.
@@ -31,7 +32,11 @@ pub fn run(options: &RelabelOptions, out: &mut dyn Write) -> Result<Exit> {
     relabel(&mut report, &names).map_err(|why| Error::Settings { what: path.display().to_string(), why })?;
     let mut written = vec![path.clone()];
     for (format, beside) in made_beside(&report, path) {
-        write_atomic(&beside, format.render(&report, ways_around(&report)).as_bytes())?;
+        let ways = match format {
+            Format::Html => Ways::of_page(&std::fs::read_to_string(&beside).unwrap_or_default()),
+            _ => Ways::default(),
+        };
+        write_atomic(&beside, format.render(&report, ways.around()).as_bytes())?;
         written.push(beside);
     }
     write_report(path, &report)?;

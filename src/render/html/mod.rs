@@ -1,10 +1,13 @@
 //! The report of a call as one page that needs nothing but itself: no request leaves it, and its policy forbids any.
 
+mod around;
 mod coaching;
 mod figures;
 mod moments;
 mod timeline;
 mod transcript;
+
+pub use around::{Around, Ways};
 
 use askama::Template;
 
@@ -22,15 +25,6 @@ const JS: &str = concat!(
     include_str!("templates/transcript.js"),
     include_str!("templates/keys.js")
 );
-
-/// What lies around a page: relative ways from it, with `/` between folders, not yet escaped for an address.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Around<'a> {
-    /// The recording; `None` where it is out of reach, and the page then says so.
-    pub recording: Option<&'a str>,
-    /// The page of all calls; `None` where there is none.
-    pub calls: Option<&'a str>,
-}
 
 /// Everything the page's template asks for. What comes from files is cleaned here and escaped by the template.
 #[derive(Template)]

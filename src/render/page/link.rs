@@ -1,25 +1,24 @@
 //! Addresses and tags made from texts that anybody may have written.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// All but what stands for itself in every part of an address (RFC 3986, 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The relative address of a file: every byte that means something in an address is escaped, so that the path can name
 /// neither another scheme (`javascript:`) nor another machine (`//host`).
 pub(in crate::render) fn address(path: &str) -> String {
     let absolute = path.starts_with('/');
-    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty() && *part != ".").map(escaped).collect();
+    let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
+    let parts: Vec<_> = parts.map(|part| utf8_percent_encode(part, ESCAPED).to_string()).collect();
     format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
 }
 
-fn escaped(part: &str) -> String {
-    let mut out = String::new();
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+/// The path that [`address`] made an address of; `None` for one that holds no text.
+pub(in crate::render) fn path_of(address: &str) -> Option<String> {
+    percent_decode_str(address).decode_utf8().ok().map(Cow::into_owned)
 }
 
 /// The language tag for the page's quotes; `und` for what is no language code.
@@ -43,6 +42,8 @@ mod tests {
             ("звонок.wav", "%D0%B7%D0%B2%D0%BE%D0%BD%D0%BE%D0%BA.wav"),
         ] {
             assert_eq!(address(path), wanted);
+            // Of two slashes at the start, which would name a machine, one is left.
+            assert_eq!(path_of(wanted).unwrap(), path.replace("//", "/"));
         }
     }
 

@@ -8,7 +8,7 @@
 mod link;
 mod policy;
 
-pub(super) use link::{address, language_tag};
+pub(super) use link::{address, language_tag, path_of};
 pub(super) use policy::policy;
 
 use crate::render::words;
