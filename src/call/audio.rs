@@ -104,12 +104,6 @@ pub const fn sample_index(at: Timestamp) -> usize {
     (at.ms() * SAMPLES_PER_MS) as usize
 }
 
-/// The moment at which the sample of this index is heard.
-#[must_use]
-pub const fn sample_time(index: usize) -> Timestamp {
-    Timestamp::from_ms(index as u64 / SAMPLES_PER_MS)
-}
-
 /// What the channels of a recording turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {

@@ -76,12 +76,6 @@ impl Timestamp {
         Duration(self.0.saturating_sub(earlier.0))
     }
 
-    /// Milliseconds from this moment to `other`; negative when `other` comes first.
-    #[must_use]
-    pub const fn gap_ms_to(self, other: Self) -> i64 {
-        other.0.cast_signed().wrapping_sub(self.0.cast_signed())
-    }
-
     /// This moment moved earlier by `length`, at most to the start of the call.
     #[must_use]
     pub const fn back(self, length: Duration) -> Self {

@@ -149,12 +149,6 @@ impl Transcript {
     pub fn me(&self) -> Option<SpeakerId> {
         self.speakers.iter().position(|speaker| speaker.me).and_then(|at| u16::try_from(at).ok()).map(SpeakerId)
     }
-
-    /// Seconds in which at least one person is heard, overlapping speech counted for each speaker.
-    #[must_use]
-    pub fn speech_length(&self) -> Duration {
-        self.speech.iter().map(|speech| speech.span.length()).sum()
-    }
 }
 
 #[cfg(test)]

@@ -116,12 +116,6 @@ impl WhisperTranscriber {
         Ok(Self { context, path: path.to_owned(), shape, fingerprint, aligned, idle: Mutex::new(Vec::new()) })
     }
 
-    /// Whether word times come from attention alignment (known models) rather than from time tokens.
-    #[must_use]
-    pub fn has_aligned_words(&self) -> bool {
-        self.aligned
-    }
-
     /// Works with a state nobody else uses. After a failure the state is thrown away.
     fn with_state<T>(&self, work: impl FnOnce(&mut WhisperState) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
