@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["en", "ru", "zh"]
@@ -221,12 +222,9 @@ def logistic(x, y, l2):
 
 
 def matrix(fs, index):
-    x = np.zeros((len(fs), len(index)))
-    for i, f in enumerate(fs):
-        for k, v in f.items():
-            if k in index:
-                x[i, index[k]] = v
-    return x
+    cells = [(v, i, index[k]) for i, f in enumerate(fs) for k, v in f.items() if k in index]
+    values, rows, columns = zip(*cells) if cells else ((), (), ())
+    return csr_matrix((values, (rows, columns)), (len(fs), len(index)))
 
 
 def index_of(calls):

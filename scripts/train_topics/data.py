@@ -1,4 +1,4 @@
-"""Calls as the chain sees them: rows of signs and true states."""
+"""Calls as the network sees them: rows of signs and true states."""
 import random
 
 import numpy as np
@@ -8,7 +8,6 @@ from augment import AWAY, compose, sections_of
 from calls import seconds_of
 from cues import Cues
 from corrupt import corrupt
-from pooling import pooled
 from signs import OWN, flow_signs, own_signs
 
 
@@ -37,7 +36,7 @@ def states_of(rows):
         begins = i == 0 or rows[i - 1]["section"] != row["section"]
         name = row["kind"]
         out.append(chain.STATES.index(f"new_{name}" if begins and f"new_{name}" in chain.STATES else name))
-    return out
+    return np.array(out)
 
 
 def signs_of(rows, cues, table):
@@ -49,8 +48,8 @@ def signs_of(rows, cues, table):
 
 
 def inputs_of(rows, cues, table):
-    """Utterances x inputs of the chain."""
-    return pooled(signs_of(rows, cues, table), np.stack([row["vector"] for row in rows]) * 2)
+    """Utterances x inputs of the network."""
+    return np.concatenate([signs_of(rows, cues, table), np.stack([row["vector"] for row in rows])], 1)
 
 
 def donors_of(calls_rows):

@@ -1,5 +1,5 @@
 //! What an English text means, as a vector: the mean over its word pieces of a table that
-//! `scripts/train_topics/embedding.py` distilled (the form of Model2Vec, van Dongen and Tulkens 2024).
+//! `scripts/train_topics/distil.py` distilled from a sentence encoder.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

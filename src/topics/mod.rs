@@ -14,6 +14,7 @@ mod embedding;
 mod golden;
 mod labels;
 mod model;
+mod network;
 mod own;
 mod signs;
 mod tensors;
