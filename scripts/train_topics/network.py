@@ -9,7 +9,7 @@ import numpy as np
 
 import chain
 
-FIRST, HELD = 64, 48                # outputs of the first layer; size of each unit
+FIRST, HELD = 48, 32                # outputs of the first layer; size of each unit
 EPOCHS, BATCH, RATE = 14, 16, 4e-3
 DECAY = 1e-2                        # of weights
 SIGNS_DROPPED, HELD_DROPPED = 0.2, 0.3
@@ -148,3 +148,14 @@ def arrays(nets):
             out |= {f"{number}.{name}": net[name]["input"], f"{number}.{name}_bias": net[name]["bias"],
                     f"{number}.{name}_state": net[name]["state"]}
     return {name: np.ascontiguousarray(value) for name, value in out.items()}
+
+
+def from_arrays(file):
+    """The networks of a file of such arrays."""
+    nets = []
+    for number in range(int(file["networks"][0])):
+        net = {name: file[f"{number}.{name}"] for name in ("first", "first_bias", "states", "states_bias", "direct")}
+        for name in ("ahead", "behind"):
+            net[name] = {"input": file[f"{number}.{name}"], "bias": file[f"{number}.{name}_bias"], "state": file[f"{number}.{name}_state"]}
+        nets.append(net | {"switches": np.where(chain.ALLOWED, file["switches"], 0).astype(np.float32)})
+    return nets

@@ -3,7 +3,7 @@
 
 use crate::call::topic::Kind;
 
-use super::model::{Row, STATES, begins, kind_of};
+use super::model::{Row, STATES, begins, kind_of, state_of};
 
 /// The settled states.
 #[derive(Debug)]
@@ -26,6 +26,19 @@ impl Path {
             |row: &Row| (0..STATES).filter(|state| kind_of(*state) == kind).map(|state| row[state]).sum::<f32>();
         let sum: f32 = self.sure[first..=last].iter().map(share).sum();
         (sum / (last + 1 - first) as f32).clamp(0.0, 1.0)
+    }
+
+    /// Gives a run of utterances that digress the kind `kind`, as sure as `share` of the chance that they digress at all.
+    pub(super) fn settle(&mut self, first: usize, last: usize, kind: Kind, share: f32) {
+        for (state, sure) in self.states[first..=last].iter_mut().zip(&mut self.sure[first..=last]) {
+            *state = state_of(kind, begins(*state));
+            let digresses = |state: &usize| matches!(kind_of(*state), Kind::SmallTalk | Kind::OffAgenda);
+            let all: f32 = (0..STATES).filter(digresses).map(|state| sure[state]).sum();
+            for state in (0..STATES).filter(digresses) {
+                let now = if kind_of(state) == kind { share } else { 1.0 - share };
+                sure[state] = if begins(state) { 0.0 } else { now * all };
+            }
+        }
     }
 
     /// Indices at which topics begin.

@@ -9,7 +9,7 @@ use crate::lexicon::Lexicon;
 use super::model::TABLES;
 
 /// What a word may tell: the five kinds; first in small talk, in business, off agenda; last in small talk, off agenda.
-const TARGETS: usize = 10;
+pub(super) const TARGETS: usize = 10;
 
 /// Signs made of them: a sum and a greatest weight for each.
 pub(super) const COLUMNS: usize = 2 * TARGETS;

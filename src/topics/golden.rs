@@ -14,7 +14,7 @@ use crate::lexicon::Lexicon;
 
 use super::embedding::Vector;
 use super::model::{Model, kind_of};
-use super::{chain, signs};
+use super::{chain, signs, whole};
 
 /// Sums of a thousand products differ by so much where they are added in another order.
 const TOLERANCE: f32 = 0.01;
@@ -82,7 +82,8 @@ fn evidence_and_states_are_those_of_the_training_script() {
                 assert!((value - wanted).abs() < TOLERANCE, "{id}: {value} instead of {wanted}");
             }
         }
-        let path = chain::decode(&evidence, &Model::get().switches);
+        let mut path = chain::decode(&evidence, &Model::get().switches);
+        whole::settle(&mut path, &evidence, &said, &signs, lexicon);
         let kinds: Vec<_> = (0..evidence.len()).map(|at| path.kind(at)).collect();
         assert_eq!(kinds, wanted.states.iter().map(|state| kind_of(*state)).collect::<Vec<_>>(), "{id}");
     }

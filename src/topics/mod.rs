@@ -2,8 +2,9 @@
 //!
 //! Every utterance is read for signs (`signs`): phrases of the lexicons, what its words tell (`cues`), what it means
 //! (`embedding`), and how it lies in the call. Learned weights turn them into evidence for each kind and for a new topic
-//! (`model`), to which the user's own words are added (`own`). A linear chain settles kinds and boundaries together
-//! (`chain`), what has no social word in it is business (`warmth`), and each topic is named by what is said in it more than
+//! (`model`, `network`), to which the user's own words are added (`own`). A linear chain settles kinds and boundaries together
+//! (`chain`), what has no social word in it is business (`warmth`), whether a digression is small talk is settled by all of it
+//! (`whole`), and each topic is named by what is said in it more than
 //! elsewhere (`labels`).
 
 mod chain;
@@ -19,6 +20,7 @@ mod own;
 mod signs;
 mod tensors;
 mod warmth;
+mod whole;
 
 use crate::call::time::Span;
 use crate::call::topic::{Kind, Topic};
@@ -27,9 +29,10 @@ use crate::lexicon::Lexicon;
 
 use embedding::Vector;
 use model::{Model, Row};
+use signs::{Said, Signs};
 
 /// Version of the rules in this stage; raised when the same lexicons give other topics.
-const RULES: u32 = 2;
+const RULES: u32 = 3;
 
 /// Digits of [`fingerprint`].
 const FINGERPRINT_DIGITS: usize = 16;
@@ -58,23 +61,23 @@ pub fn find(transcript: &Transcript, settings: &TopicSettings) -> Vec<Topic> {
         let runs = runs(&starts, transcript.utterances.len()).map(|(first, last)| (first, last, Kind::Business, 0.0));
         return topics(transcript, runs, &[]);
     };
-    let evidence = evidence(transcript, lexicon, settings);
-    let path = chain::decode(&evidence, &Model::get().switches);
+    let said = signs::read(&transcript.utterances, lexicon);
+    let signs = signs::signs(&transcript.utterances, &said, lexicon);
+    let mut evidence = evidence(&said, &signs);
+    warmth::guard(&mut evidence, transcript, lexicon);
+    own::add(&mut evidence, &said, lexicon, settings);
+    let mut path = chain::decode(&evidence, &Model::get().switches);
+    whole::settle(&mut path, &evidence, &said, &signs, lexicon);
     let starts: Vec<usize> = path.starts();
     let runs = runs(&starts, transcript.utterances.len())
         .map(|(first, last)| (first, last, path.kind(first), path.confidence(first, last)));
     topics(transcript, runs, &settings.agenda)
 }
 
-/// What speaks for each state at each utterance.
-fn evidence(transcript: &Transcript, lexicon: &Lexicon, settings: &TopicSettings) -> Vec<Row> {
-    let said = signs::read(&transcript.utterances, lexicon);
-    let signs = signs::signs(&transcript.utterances, &said, lexicon);
+/// What speaks for each state at each utterance, before what the user says of the call.
+fn evidence(said: &[Said], signs: &[Signs]) -> Vec<Row> {
     let vectors: Vec<Vector> = said.iter().map(|one| one.vector).collect();
-    let mut evidence = Model::get().evidence(&signs, &vectors);
-    warmth::guard(&mut evidence, transcript, lexicon);
-    own::add(&mut evidence, &said, lexicon, settings);
-    evidence
+    Model::get().evidence(signs, &vectors)
 }
 
 /// A digest of the lexicons, their weights, the phrases and the rules: kinds of two reports compare where these agree.

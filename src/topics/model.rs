@@ -76,6 +76,12 @@ pub(super) const fn kind_of(state: usize) -> Kind {
     Kind::ALL[if state < Kind::ALL.len() { state } else { state - Kind::ALL.len() + 1 }]
 }
 
+/// The state of a kind, that of a topic's first utterance where there is one and `begins` asks for it.
+pub(super) const fn state_of(kind: Kind, begins: bool) -> usize {
+    let begins = begins && matches!(kind, Kind::SmallTalk | Kind::Business | Kind::OffAgenda);
+    kind as usize + if begins { Kind::ALL.len() - 1 } else { 0 }
+}
+
 /// Whether a topic begins at an utterance of this state.
 pub(super) const fn begins(state: usize) -> bool {
     state >= Kind::ALL.len()

@@ -31,7 +31,7 @@ const LENGTH_MAX: usize = 50;
 const SHORT: usize = 3;
 
 /// Sorts of phrases, digits, redirects, heads, question, length, shortness, same speaker.
-const OWN: usize = SORTS + 1 + Tag::STEERS.len() + HEADS.len() + 4;
+pub(super) const OWN: usize = SORTS + 1 + Tag::STEERS.len() + HEADS.len() + 4;
 const SORTS: usize = Tag::Grief as usize + 1;
 const FLOW: usize = 12;
 

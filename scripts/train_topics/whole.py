@@ -1,0 +1,64 @@
+"""What a whole digression is, small talk or off-agenda talk: a logistic regression over the means of what its utterances say,
+however it lies in the call. It is added to what the network says of them one by one. Those of src/topics/whole.rs."""
+import numpy as np
+from scipy.optimize import minimize
+
+import chain
+from augment import AWAY
+from cues import TARGETS
+from signs import OWN
+
+LANGUAGES = ["ru", "zh"]        # have a bias of their own
+PRIOR = 5.0                     # strength of the prior
+WEIGHT = 4.0                    # of this against the network's log-odds; on held-out calls 2 to 5 are about as good
+SMALL_TALK, OFF_AGENDA = ([i for i in range(chain.S) if chain.KIND_OF[i] == kind] for kind in (1, 3))
+
+
+def means_of(rows, signs, at):
+    """Of the utterances at some places: the mean vector by words, means of own signs and of sums of cues, twice, to be about
+    as large; and the language."""
+    words = np.array([rows[i]["words"] for i in at], np.float32)[:, None] + 1e-3
+    vectors = np.stack([rows[i]["vector"] for i in at])
+    own, cues = signs[at, :len(OWN)], signs[at, -2 * len(TARGETS):-len(TARGETS)]
+    language = [float(rows[0]["language"] == one) for one in LANGUAGES]
+    return np.concatenate([(vectors * words).sum(0) / words.sum(), 2 * own.mean(0), 2 * cues.mean(0), language])
+
+
+def digressions_of(rows):
+    """Places of the utterances of each labelled digression, and whether it is small talk."""
+    sections = {}
+    for i, row in enumerate(rows):
+        sections.setdefault(row["section"], []).append(i)
+    return [(at, rows[at[0]]["kind"] == "small_talk") for at in sections.values() if rows[at[0]]["kind"] in AWAY]
+
+
+def fit(calls):
+    """Weights, the bias last, from pairs of rows and signs."""
+    x, y = zip(*[(means_of(rows, signs, at), truth) for rows, signs in calls for at, truth in digressions_of(rows)])
+    x, y = np.c_[np.stack(x), np.ones(len(x))].astype(np.float64), np.array(y, np.float64)
+    prior = np.full(x.shape[1], PRIOR)
+    prior[-1] = 0
+
+    def loss(w):
+        z = x @ w
+        return np.logaddexp(0, -z * (2 * y - 1)).sum() + (prior * w * w).sum() / 2, x.T @ (1 / (1 + np.exp(-z)) - y) + prior * w
+
+    return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x.astype(np.float32)
+
+
+def settle(path, e, rows, signs, weights):
+    """The path with the kind of each of its digressions settled by all of it."""
+    out, at = list(path), 0
+    while at < len(path):
+        end = at + 1
+        while end < len(path) and not chain.BEGINS[path[end]] and chain.KIND_OF[path[end]] == chain.KIND_OF[path[at]]:
+            end += 1
+        if chain.KIND_OF[path[at]] in (1, 3):
+            places = np.arange(at, end)
+            odds = (np.logaddexp.reduce(e[places][:, SMALL_TALK], 1) - np.logaddexp.reduce(e[places][:, OFF_AGENDA], 1)).sum()
+            odds += WEIGHT * (means_of(rows, signs, places) @ weights[:-1] + weights[-1])
+            kind = "small_talk" if odds > 0 else "off_agenda"
+            for i in places:
+                out[i] = chain.STATES.index(f"new_{kind}" if chain.BEGINS[path[i]] else kind)
+        at = end
+    return out

@@ -1,0 +1,79 @@
+//! Whether a digression is small talk or off-agenda talk, settled by all of it: a logistic regression over the means of what
+//! its utterances say, added to what the networks say of them one by one. Where a digression lies in the call tells little
+//! about it, what it is about tells nearly all. Learned by `scripts/train_topics/whole.py`.
+
+use std::sync::LazyLock;
+
+use crate::call::topic::Kind;
+use crate::lexicon::Lexicon;
+
+use super::chain::Path;
+use super::cues;
+use super::embedding::DIMENSIONS;
+use super::model::{Row, STATES, TABLES, kind_of};
+use super::signs::{COUNT, OWN, Said, Signs};
+
+/// Languages with a bias of their own.
+const LANGUAGES: [&str; 2] = ["ru", "zh"];
+/// Vector, own signs, sums of cues, languages, and the bias.
+const INPUTS: usize = DIMENSIONS + OWN + cues::TARGETS + LANGUAGES.len() + 1;
+/// Of the regression against the networks' log-odds; that of `scripts/train_topics/whole.py`.
+const WEIGHT: f32 = 4.0;
+/// Means of signs count twice, to be about as large as vectors.
+const SIGNS: f32 = 2.0;
+/// Both parts look at the same words, so their sum is too sure of itself by about this factor.
+const DOUBT: f32 = 2.0;
+
+static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| {
+    let weights = TABLES.floats("whole");
+    assert_eq!(weights.len(), INPUTS, "the weights are for other signs");
+    weights
+});
+
+/// Settles the kind of each digression of a path.
+pub(super) fn settle(path: &mut Path, evidence: &[Row], said: &[Said], signs: &[Signs], lexicon: &Lexicon) {
+    let starts = path.starts();
+    let ends = starts.iter().skip(1).copied().chain([said.len()]);
+    for (first, end) in starts.iter().copied().zip(ends) {
+        if matches!(path.kind(first), Kind::SmallTalk | Kind::OffAgenda) {
+            let each: f32 = evidence[first..end].iter().map(log_odds).sum();
+            let odds = each + WEIGHT * regression(&said[first..end], &signs[first..end], lexicon);
+            let kind = if odds > 0.0 { Kind::SmallTalk } else { Kind::OffAgenda };
+            path.settle(first, end - 1, kind, 1.0 / (1.0 + (-odds.abs() / DOUBT).exp()));
+        }
+    }
+}
+
+/// What the networks say for small talk against off-agenda talk.
+fn log_odds(evidence: &Row) -> f32 {
+    let of = |kind: Kind| {
+        let states = (0..STATES).filter(|state| kind_of(*state) == kind).map(|state| evidence[state]);
+        let top = states.clone().fold(f32::NEG_INFINITY, f32::max);
+        top + states.map(|score| (score - top).exp()).sum::<f32>().ln()
+    };
+    of(Kind::SmallTalk) - of(Kind::OffAgenda)
+}
+
+/// Log-odds of small talk from the means over a digression.
+fn regression(said: &[Said], signs: &[Signs], lexicon: &Lexicon) -> f32 {
+    let mut inputs = [0.0; INPUTS];
+    let words = |one: &Said| one.tokens.len() as f32 + 1e-3;
+    let all: f32 = said.iter().map(words).sum();
+    for one in said {
+        for (input, value) in inputs.iter_mut().zip(one.vector) {
+            *input += value * words(one) / all;
+        }
+    }
+    let more = SIGNS / signs.len() as f32;
+    for row in signs {
+        let used = row[..OWN].iter().chain(&row[COUNT - cues::COLUMNS..][..cues::TARGETS]);
+        for (input, value) in inputs[DIMENSIONS..].iter_mut().zip(used) {
+            *input += value * more;
+        }
+    }
+    for (input, language) in inputs[INPUTS - 1 - LANGUAGES.len()..].iter_mut().zip(LANGUAGES) {
+        *input = f32::from(u8::from(lexicon.language == language));
+    }
+    inputs[INPUTS - 1] = 1.0;
+    inputs.iter().zip(WEIGHTS.iter()).map(|(input, weight)| input * weight).sum()
+}
