@@ -34,6 +34,8 @@ const WIDENED_DIFFERENCE_MAX: f64 = 0.01;
 /// How far an utterance's start may be from the truth, and the share of utterances for which that must hold.
 const START_MS_MAX: u64 = 300;
 const START_SHARE_MIN: f64 = 0.9;
+/// How far the small-talk ratio may be from the script's.
+const RATIO_ERROR_MAX: f64 = 0.05;
 
 fn demo(place: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo").join(place)
@@ -113,6 +115,7 @@ struct Said {
     speaker: SpeakerId,
     text: String,
     start_ms: u64,
+    end_ms: u64,
 }
 
 /// What was truly said in a sample call.
@@ -123,6 +126,7 @@ fn truth(report: &Report) -> Vec<Said> {
         speaker: line["speaker"].as_str().unwrap().parse().unwrap(),
         text: line["text"].as_str().unwrap().to_owned(),
         start_ms: (line["start"].as_f64().unwrap() * 1000.0) as u64,
+        end_ms: (line["end"].as_f64().unwrap() * 1000.0) as u64,
     });
     said.collect()
 }
@@ -280,6 +284,34 @@ fn widened_to_the_shape_of_base_it_hears_the_same() {
     let differing = word_errors(&own, &widened);
     println!("{differing} of {} words differ when widened", own.len());
     assert!(own.len() > 200 && differing as f64 <= WIDENED_DIFFERENCE_MAX * own.len() as f64, "{own:?} {widened:?}");
+}
+
+/// Small talk of a sample call as its script has it: seconds of that talk over seconds of all talk.
+fn true_ratio(report: &Report) -> f64 {
+    let script = std::fs::read_to_string(demo("calls").join(report.call.source.replace(".opus", ".call"))).unwrap();
+    let mut section = "";
+    let mut kinds = Vec::new();
+    for line in script.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[') {
+            Some(head) => section = head.split([' ', ']']).next().unwrap(),
+            None => kinds.push(section),
+        }
+    }
+    let said = truth(report);
+    assert_eq!(said.len(), kinds.len(), "{}", report.call.source);
+    let length = |line: &Said| (line.end_ms - line.start_ms) as f64;
+    let small: f64 =
+        said.iter().zip(&kinds).filter(|(_, kind)| **kind == "small_talk").map(|(line, _)| length(line)).sum();
+    small / said.iter().map(length).sum::<f64>()
+}
+
+#[test]
+fn the_small_talk_is_as_much_as_the_script_has() {
+    for report in &*REPORTS {
+        let (wanted, found) = (true_ratio(report), report.small_talk.as_ref().unwrap().ratio);
+        println!("{}: small talk {found:.3}, in the script {wanted:.3}", report.call.source);
+        assert!((wanted - found).abs() <= RATIO_ERROR_MAX, "{}: {found:.3}, not {wanted:.3}", report.call.source);
+    }
 }
 
 #[test]
