@@ -4,7 +4,8 @@
 //!     RAPPORT_BENCH_REPORTS=1000 RAPPORT_BENCH_KEEP=folder cargo bench --bench compare    fewer, and keep them
 //!
 //! The reports are years of weekly calls with three clients each, of 25 to 50 minutes and an utterance every 4.5 s: about
-//! 100 kB. Prints the best and the worst of five runs, and the child's peak resident memory (`VmHWM` of /proc, Linux).
+//! 100 kB. Prints, of five runs, the best and the worst time on the wall and of the processor, which other work on the machine
+//! changes little, and the child's peak resident memory (`VmHWM` of /proc, Linux).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,8 +39,8 @@ fn write_reports(folder: &Path, count: usize) -> u64 {
     bytes
 }
 
-/// Runs the program; gives the peak in mebibytes and seconds.
-fn run(folder: &Path, arguments: &[&str]) -> (f64, f64) {
+/// Runs the program.
+fn run(folder: &Path, arguments: &[&str]) -> process::Spent {
     process::run(Command::new(env!("CARGO_BIN_EXE_rapport")).arg("compare").arg(folder).args(arguments))
 }
 
@@ -52,9 +53,12 @@ fn main() {
     println!("{count} reports, {:.0} MB", bytes as f64 / 1e6);
     for arguments in [&[][..], &["--json"], &["--by", "week", "--to", "csv"]] {
         let runs: Vec<_> = (0..RUNS).map(|_| run(&folder, arguments)).collect();
-        let seconds = || runs.iter().map(|run| run.1);
-        let (best, worst) = (seconds().fold(f64::INFINITY, f64::min), seconds().fold(0.0, f64::max));
-        let peak = runs.iter().map(|run| run.0).fold(0.0, f64::max);
-        println!("compare {}: {best:.2} to {worst:.2} s, peak {peak:.0} MiB", arguments.join(" "));
+        let range = |of: fn(&process::Spent) -> f64| {
+            let all = || runs.iter().map(of);
+            format!("{:.2} to {:.2} s", all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max))
+        };
+        let peak = runs.iter().map(|run| run.peak_mib).fold(0.0, f64::max);
+        let (wall, cpu) = (range(|run| run.wall_secs), range(|run| run.cpu_secs));
+        println!("compare {}: {wall} on the wall, {cpu} of processor time, peak {peak:.0} MiB", arguments.join(" "));
     }
 }

@@ -82,7 +82,7 @@ fn main() {
     let frames = turns();
 
     write_wav(&folder.path().join("long.wav"), &frames, hours * 3600);
-    let (peak, seconds) =
+    let process::Spent { peak_mib: peak, wall_secs: seconds, .. } =
         process::run(&mut rapport(&["analyze", "long.wav", "-m", model_path, "-l", "en", "-o", "long"], folder.path()));
     let an_hour = (peak - model_mib) / f64::from(hours);
     println!(
@@ -96,7 +96,7 @@ fn main() {
         let skip = (call as usize * 997) % (frames.len() / 2);
         write_wav(&short.join(format!("{call}.wav")), &frames[skip..], 6);
     }
-    let (peak, seconds) =
+    let process::Spent { peak_mib: peak, wall_secs: seconds, .. } =
         process::run(&mut rapport(&["analyze", "calls", "-m", model_path, "-l", "en", "-o", "short"], folder.path()));
     println!("{calls} files of 6 s: peak {peak:.0} MiB, model {model_mib:.0} MiB, {seconds:.0} s");
     let reports = std::fs::read_dir(folder.path().join("short")).unwrap().count();

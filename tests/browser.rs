@@ -1,4 +1,4 @@
-//! The pages in a real browser: what a hand, a keyboard and a screen reader meet, and what leaves the page, which is
+//! The page of a call in a real browser: what a hand, a keyboard and a screen reader meet, and what leaves the page, which is
 //! nothing. Needs a Chromium; where there is none each test says that it checked nothing (`scripts/test` insists on one).
 //! `RAPPORT_SCREENSHOTS=FOLDER` keeps the pages and pictures of them.
 
@@ -7,15 +7,13 @@ mod browser;
 #[path = "common/rich.rs"]
 mod rich;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use browser::{Browser, LOOKS, Look};
+use browser::{Browser, LOOKS, Look, audit, keep};
 use rapport::call::report::Report;
-use rapport::call::trend::LeftOut;
 use rapport::render::html::{Around, html};
-use rapport::render::index::{Listed, index};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const DESKTOP: Look = LOOKS[0];
 
@@ -49,28 +47,6 @@ impl Pages {
         sound.finalize().unwrap();
         self.report(report, Some("call.wav"))
     }
-
-    fn index(&self) -> PathBuf {
-        let page = self.0.path().join("index.html");
-        let left_out = LeftOut { file: "notes.json".into(), why: "wanted JSON with a `schema` number".into() };
-        std::fs::write(&page, index(&calls(), &[left_out])).unwrap();
-        page
-    }
-}
-
-/// Calls of three clients, with the longest and the chattiest in known places.
-fn calls() -> Vec<Listed> {
-    let reports = [rich::english(), rich::russian(), rich::chinese(), rich::small(), rich::nobody_told_apart()];
-    let names = ["Kitchen plans", "Занятия", "术语表", "Invoice", "Kitchen, again"];
-    let (clients, days) = (["Brandt", "Школа", "译者", "Acme", "Brandt"], [5, 12, 9, 28, 1]);
-    let listed = |at: usize| {
-        let mut value = serde_json::to_value(&reports[at]).unwrap();
-        value["call"]["title"] = json!(names[at]);
-        value["call"]["client"] = json!(clients[at]);
-        value["call"]["started_at"] = json!(format!("2026-03-{:02}", days[at]));
-        Listed { outline: serde_json::from_value(value).unwrap(), way: format!("{at}.html") }
-    };
-    (0..reports.len()).map(listed).collect()
 }
 
 /// Seconds at which the player stands.
@@ -261,43 +237,11 @@ fn hostile_texts_are_shown_and_nothing_leaves_the_page() {
 }
 
 #[test]
-fn the_list_of_calls_sorts_and_filters() {
-    let Some(mut page) = Browser::start() else { return };
-    let pages = Pages::new();
-    page.open(&pages.index(), DESKTOP);
-    let titles = "[...document.querySelectorAll('#rows tr')].filter((row) => row.checkVisibility())\
-                  .map((row) => row.querySelector('.call a').textContent).join('|')";
-    let latest_first = "Invoice|Занятия|术语表|Kitchen plans|Kitchen, again";
-    assert_eq!(page.text(titles), latest_first);
-    page.click("th[data-key=date] button");
-    assert_eq!(page.text(titles), latest_first.split('|').rev().collect::<Vec<_>>().join("|"));
-    assert_eq!(page.text("document.querySelector('th[data-key=date]').getAttribute('aria-sort')"), "ascending");
-    page.click("th[data-key=share] button");
-    let shares = page.js("[...document.querySelectorAll('#rows tr')].map((row) => Number(row.dataset.share))");
-    let shares: Vec<f64> = shares.as_array().unwrap().iter().map(|share| share.as_f64().unwrap()).collect();
-    assert!(shares.windows(2).all(|pair| pair[0] >= pair[1]) && shares[0] > 0.0, "{shares:?}");
-    page.click("th[data-key=call] button");
-    assert!(page.text(titles).starts_with("Invoice|Kitchen plans|Kitchen, again|"), "{}", page.text(titles));
-    page.js("document.getElementById('search').focus()");
-    page.write("brandt");
-    page.wait_for("document.getElementById('found').textContent === '2 of 5 calls'");
-    assert_eq!(page.text(titles), "Kitchen plans|Kitchen, again");
-    page.js("document.getElementById('search').value = ''");
-    page.js("{ const c = document.getElementById('client'); c.value = 'Acme'; \
-             c.dispatchEvent(new Event('change', { bubbles: true })); }");
-    assert_eq!(page.text(titles), "Invoice");
-    assert_eq!(page.text("document.querySelector('#rows tr:not([hidden]) a').getAttribute('href')"), "3.html");
-    assert!(page.text("document.querySelector('.left-out').textContent").contains("notes.json"));
-    assert_eq!(page.errors, Vec::<String>::new());
-    assert!(page.requests.iter().all(|address| address.ends_with("/index.html") || address == "about:blank"));
-}
-
-#[test]
 fn pages_fit_every_screen_and_pass_the_accessibility_audit() {
     let Some(mut page) = Browser::start() else { return };
     let audit = audit();
     let folder = Pages::new();
-    let mut pages = vec![("index", folder.index())];
+    let mut pages = Vec::new();
     let reports = [
         ("english", rich::english()),
         ("russian", rich::russian()),
@@ -310,45 +254,9 @@ fn pages_fit_every_screen_and_pass_the_accessibility_audit() {
         pages.push((name, at));
     }
     for (name, at) in &pages {
-        keep(name, at);
-    }
-    for (name, at) in &pages {
-        for look in LOOKS {
-            page.open(at, look);
-            let name = format!("{name}-{}", look.name);
-            let wide = page.number("document.documentElement.scrollWidth");
-            assert!(wide <= f64::from(look.width), "{name} is {wide} wide");
-            page.picture(&name, look);
-            let Some(audit) = &audit else { continue };
-            page.js(audit);
-            let found = page.text(
-                "axe.run().then((found) => found.violations.map((one) => `${one.id}: ${one.help}\\n` \
-                 + one.nodes.map((node) => `  ${node.html.slice(0, 200)} ${node.any.map((why) => why.message)}`)\
-                 .slice(0, 5).join('\\n')).join('\\n'))",
-            );
-            assert_eq!(found, "", "{name}");
-        }
+        page.look_all_over(name, at, audit.as_deref());
     }
     assert_eq!(page.errors, Vec::<String>::new());
-}
-
-/// Keeps a page beside its pictures, if they are kept.
-fn keep(name: &str, page: &Path) {
-    if let Some(folder) = std::env::var_os("RAPPORT_SCREENSHOTS") {
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::copy(page, Path::new(&folder).join(format!("{name}.html"))).unwrap();
-    }
-}
-
-/// The audit's program: axe-core, which the test script installs; `None` with a line that says so without it.
-fn audit() -> Option<String> {
-    match std::env::var_os("RAPPORT_AXE") {
-        Some(file) => Some(std::fs::read_to_string(Path::new(&file)).unwrap() + ";0"),
-        None => {
-            eprintln!("accessibility not checked: RAPPORT_AXE names no axe.min.js (scripts/test installs one)");
-            None
-        }
-    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The recorder, driven by scripted devices: no sound card, and hours in seconds.
 
 use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration as Elapsed;
@@ -307,4 +309,84 @@ fn a_device_that_gives_its_sound_in_bursts_loses_it_once_at_most() {
     let late: Vec<_> = times.iter().filter(|time| **time > 9.0).copied().collect();
     assert_eq!(late.len(), 31, "{times:?}");
     assert!(worst_offset(&late) < 0.002, "{times:?}");
+}
+
+/// A disk with room for so many bytes of the file.
+struct Small(File, u64);
+
+impl Write for Small {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.1.saturating_sub(self.0.stream_position()?).min(bytes.len() as u64) as usize;
+        if room == 0 && !bytes.is_empty() {
+            Err(io::ErrorKind::StorageFull.into())
+        } else {
+            self.0.write(&bytes[..room])
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Seek for Small {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_full_disk_ends_the_recording_and_leaves_all_that_found_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.wav");
+    let clock = Clock::default();
+    let sources: Vec<Box<dyn SoundSource>> = vec![Box::new(plain(&clock, 48_000, 20, 0.0, &[Step::Play(20_000)]))];
+    // A header of 44 bytes, and 3.5 s of 16 bits.
+    let room = 44 + 2 * 48 * 3_500;
+    let parts =
+        Parts::with(&path, 1, 1 << 30, Box::new(move |path| Ok(Box::new(Small(File::create_new(path)?, room)))));
+    let mut recorder = Recorder::new(sources, parts.unwrap(), None);
+    let over = (0..=20_000).step_by(100).find_map(|now_ms| {
+        clock.set(Elapsed::from_millis(now_ms));
+        recorder.tick(clock.get()).over.map(|over| (now_ms, over))
+    });
+    let (ended_ms, ending) = over.expect("the disk is full");
+    assert!(matches!(&ending, Ending::CannotWrite(why) if why.contains("a.wav")), "{ending:?}");
+    assert!((3_500..5_000).contains(&ended_ms), "told {ended_ms} ms after the start");
+    let summary = recorder.finish(clock.get(), Ending::Asked);
+    assert!(matches!(summary.ending, Ending::CannotWrite(_)), "{:?}", summary.ending);
+    let track = &read(&path)[0];
+    assert_eq!(track.len(), 48 * 3_500);
+    assert_eq!(click_times(track).len(), 4);
+}
+
+#[test]
+fn a_recording_too_long_for_one_file_goes_on_in_the_next_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.wav");
+    let clock = Clock::default();
+    let play = [Step::Play(10_000)];
+    let sources: Vec<Box<dyn SoundSource>> =
+        vec![Box::new(plain(&clock, 48_000, 20, 0.0, &play)), Box::new(plain(&clock, 16_000, 50, 0.0, &play))];
+    // Room for 4 s of two tracks in each part.
+    let part_bytes = 4 * 48_000 * 2 * 2;
+    let parts = Parts::with(&path, 2, part_bytes, Box::new(|path| Ok(Box::new(File::create_new(path)?))));
+    let mut recorder = Recorder::new(sources, parts.unwrap(), None);
+    let mut said = Vec::new();
+    for now_ms in (0..=10_000).step_by(100) {
+        clock.set(Elapsed::from_millis(now_ms));
+        said.extend(recorder.tick(clock.get()).notices);
+    }
+    let summary = recorder.finish(clock.get(), Ending::Asked);
+    let part = |number: usize| dir.path().join(format!("a.part{number}.wav"));
+    assert_eq!(said, [Notice::NextPart(part(2)), Notice::NextPart(part(3))]);
+    assert_eq!(summary.parts, [path, part(2), part(3)]);
+    // Put together again, the tracks are as if there had been one file.
+    for track in 0..2 {
+        let whole: Vec<f32> = summary.parts.iter().flat_map(|part| read(part).swap_remove(track)).collect();
+        assert!(whole.len().abs_diff(480_000) < 100, "{}", whole.len());
+        let times = click_times(&whole);
+        assert_eq!(times.len(), 10, "{times:?}");
+        assert!(worst_offset(&times[1..]) < 0.002, "{times:?}");
+    }
 }

@@ -8,24 +8,53 @@ use std::time::{Duration, Instant};
 /// How often a child is looked at: the peak is the system's own, only a child that has ended cannot be asked any more.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
-/// Runs a program to its end with nothing shown; gives its peak in mebibytes (0 where the system does not tell) and seconds.
+/// Clock ticks a second in /proc; fixed in Linux's interface to programs.
+const JIFFIES: f64 = 100.0;
+
+/// What a program took. What the system does not tell is 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spent {
+    /// Peak memory, mebibytes.
+    pub(crate) peak_mib: f64,
+    /// Processor time of all threads, seconds: what the wall shows on one core that does nothing else.
+    pub(crate) cpu_secs: f64,
+    /// Time on the wall, seconds.
+    pub(crate) wall_secs: f64,
+}
+
+/// Runs a program to its end with nothing shown.
 ///
 /// # Panics
 /// If it cannot be run, or fails.
-pub(crate) fn run(command: &mut Command) -> (f64, f64) {
+pub(crate) fn run(command: &mut Command) -> Spent {
     let begun = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0.0_f64;
+    let (status, stat) = (format!("/proc/{}/status", child.id()), format!("/proc/{}/stat", child.id()));
+    let mut spent = Spent::default();
     let code = loop {
-        peak = peak.max(peak_in(&status));
+        spent.peak_mib = spent.peak_mib.max(peak_in(&status));
+        spent.cpu_secs = spent.cpu_secs.max(cpu_in(&stat).unwrap_or(0.0));
         if let Some(code) = child.try_wait().unwrap() {
             break code;
         }
         std::thread::sleep(LOOK_EVERY);
     };
     assert!(code.success(), "{command:?} ended with {code}");
-    (peak, begun.elapsed().as_secs_f64())
+    spent.wall_secs = begun.elapsed().as_secs_f64();
+    spent
+}
+
+/// Seconds of processor time of this process so far; `None` where the system does not tell.
+pub(crate) fn own_cpu_secs() -> Option<f64> {
+    cpu_in("/proc/self/stat")
+}
+
+fn cpu_in(stat: &str) -> Option<f64> {
+    let text = std::fs::read_to_string(stat).ok()?;
+    // The name before the last bracket may hold anything; user and system time are the 12th and 13th field after it.
+    let fields: Vec<_> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    let jiffies = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
+    Some(jiffies / JIFFIES)
 }
 
 /// Peak memory of this process in mebibytes; 0 where the system does not tell.

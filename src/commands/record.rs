@@ -13,7 +13,8 @@ use crate::commands::keys::{Key, Keys};
 use crate::commands::record_view::{RecordView, say};
 use crate::error::{Error, Result};
 use crate::ingest::capture::{
-    Ending, FileSpot, Parts, Recorder, RecordingNote, Role, Sidecar, SoundSource, Summary, file_name,
+    DATE_FORMAT, Ending, FileSpot, Notice, Parts, Recorder, RecordingNote, Role, Sidecar, SoundSource, Summary,
+    file_name,
 };
 use crate::progress::StopFlag;
 use crate::store::write_atomic;
@@ -68,7 +69,7 @@ pub type Track = (Role, Box<dyn SoundSource>);
 /// [`Error::Device`] if a device is not there or cannot be opened, or this program was built without recording;
 /// [`Error::Settings`] or [`Error::Io`] if the file cannot be made. What happens later ends up in the summary.
 pub fn run(options: &RecordOptions, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
-    let began = jiff::ZonedDateTime::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let began = jiff::ZonedDateTime::now().strftime(DATE_FORMAT).to_string();
     // Looked at first, so that a wrong name is told before a device is opened.
     let spot = FileSpot::find(options.out.as_deref(), &file_name(&began, options.client.as_deref()))?;
     let clock = Instant::now();
@@ -107,6 +108,8 @@ pub fn record(
     let mut recorder = Recorder::new(sources, parts, options.length);
     let keys = Keys::listen();
     view.keys(keys.is_some());
+    // Where in the recording each part begins.
+    let mut begins = vec![Duration::ZERO];
     let ending = loop {
         let mut ticks = vec![recorder.tick(clock.elapsed())];
         let mut asked = stop.heed();
@@ -120,6 +123,10 @@ pub fn record(
         }
         for notice in ticks.iter().flat_map(|tick| &tick.notices) {
             view.notice(notice);
+            if let Notice::NextPart(wav) = notice {
+                begins.push(recorder.length());
+                write_sidecar(wav, &sidecar.of_part(begins.len(), recorder.length()));
+            }
         }
         if let Some(ending) = ticks.into_iter().find_map(|tick| tick.over) {
             break ending;
@@ -132,7 +139,7 @@ pub fn record(
     };
     let summary = recorder.finish(clock.elapsed(), ending);
     drop((view, keys));
-    write_sidecars(&sidecar, &summary);
+    write_sidecars(&sidecar, &summary, &begins);
     let analyzed = print_outcome(options, &summary, stop, out)?;
     Ok(match exit_of(&summary) {
         Exit::Done => analyzed,
@@ -186,15 +193,20 @@ pub(super) fn built_without() -> Error {
     }
 }
 
-/// Writes the final sidecar of each part. The sound is safe already, so a failure is only told.
-fn write_sidecars(sidecar: &Sidecar, summary: &Summary) {
+/// Writes the final sidecar of each part; a part that was begun in the last moment begins where the recording ends.
+fn write_sidecars(sidecar: &Sidecar, summary: &Summary, begins: &[Duration]) {
     let mut whole = sidecar.clone();
     whole.recording = whole.recording.finished(summary);
     for (at, part) in summary.parts.iter().enumerate() {
-        let written = write_atomic(&part.with_extension("toml"), whole.of_part(at + 1).to_toml().as_bytes());
-        if let Err(failure) = written {
-            say(&format!("the recording is there, but {failure}"));
-        }
+        let begins = begins.get(at).copied().unwrap_or(summary.length);
+        write_sidecar(part, &whole.of_part(at + 1, begins));
+    }
+}
+
+/// Writes the sidecar of a part. The sound is safe already, so a failure is only told.
+fn write_sidecar(wav: &Path, sidecar: &Sidecar) {
+    if let Err(failure) = write_atomic(&wav.with_extension("toml"), sidecar.to_toml().as_bytes()) {
+        say(&format!("the recording is there, but {failure}"));
     }
 }
 

@@ -140,13 +140,15 @@ fn read_one(path: &Path, place: &str) -> std::result::Result<CallFigures, String
 }
 
 fn parse(bytes: &[u8], place: &str) -> std::result::Result<CallFigures, String> {
-    let refused = |failure: &serde_json::Error| match serde_json::from_slice::<Version>(bytes) {
+    // Looked at once as a whole instead of string by string.
+    let text = std::str::from_utf8(bytes).map_err(|failure| format!("it is no JSON: {failure}"))?;
+    let refused = |failure: &serde_json::Error| match serde_json::from_str::<Version>(text) {
         Ok(Version { schema: None }) => "it is JSON, but no report: it has no `schema`".to_owned(),
         Ok(Version { schema: Some(schema) }) if schema != SCHEMA => other_schema(schema),
         Ok(_) => format!("it is a damaged report: {failure}; analyze the call again"),
         Err(failure) => format!("it is no JSON: {failure}"),
     };
-    let slim: Slim<'_> = serde_json::from_slice(bytes).map_err(|failure| refused(&failure))?;
+    let slim: Slim<'_> = serde_json::from_str(text).map_err(|failure| refused(&failure))?;
     if slim.schema == SCHEMA { Ok(lower(slim, place)) } else { Err(other_schema(slim.schema)) }
 }
 
@@ -222,5 +224,7 @@ mod tests {
             let said = parse(text.as_bytes(), "x.json").unwrap_err();
             assert!(said.contains(reason), "{text}: {said}");
         }
+        let said = parse(b"{\"schema\": 1, \"basis\": \"\xff\"}", "x.json").unwrap_err();
+        assert!(said.contains("no JSON") && said.contains("utf-8"), "{said}");
     }
 }

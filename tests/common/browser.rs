@@ -252,6 +252,27 @@ impl Browser {
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), bytes).unwrap();
     }
 
+    /// Looks at a page in every size and light: nothing reaches over its edge, and the accessibility audit, where its program
+    /// is at hand, finds nothing.
+    pub(crate) fn look_all_over(&mut self, name: &str, page: &Path, audit: Option<&str>) {
+        keep(name, page);
+        for look in LOOKS {
+            self.open(page, look);
+            let name = format!("{name}-{}", look.name);
+            let wide = self.number("document.documentElement.scrollWidth");
+            assert!(wide <= f64::from(look.width), "{name} is {wide} wide");
+            self.picture(&name, look);
+            let Some(audit) = audit else { continue };
+            self.js(audit);
+            let found = self.text(
+                "axe.run().then((found) => found.violations.map((one) => `${one.id}: ${one.help}\\n` \
+                 + one.nodes.map((node) => `  ${node.html.slice(0, 200)} ${node.any.map((why) => why.message)}`)\
+                 .slice(0, 5).join('\\n')).join('\\n'))",
+            );
+            assert_eq!(found, "", "{name}");
+        }
+    }
+
     fn size(&mut self, look: Look) {
         let size = json!({"width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": look.phone});
         self.ask("Emulation.setDeviceMetricsOverride", &size);
@@ -263,6 +284,25 @@ impl Drop for Browser {
         // Nothing can be done about a browser that is gone already.
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+/// Keeps a page beside its pictures, if they are kept.
+pub(crate) fn keep(name: &str, page: &Path) {
+    if let Some(folder) = std::env::var_os("RAPPORT_SCREENSHOTS") {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::copy(page, Path::new(&folder).join(format!("{name}.html"))).unwrap();
+    }
+}
+
+/// The audit's program: axe-core, which the test script installs; `None` with a line that says so without it.
+pub(crate) fn audit() -> Option<String> {
+    match std::env::var_os("RAPPORT_AXE") {
+        Some(file) => Some(std::fs::read_to_string(Path::new(&file)).unwrap() + ";0"),
+        None => {
+            eprintln!("accessibility not checked: RAPPORT_AXE names no axe.min.js (scripts/test installs one)");
+            None
+        }
     }
 }
 

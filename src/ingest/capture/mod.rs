@@ -27,7 +27,7 @@ pub use names::{FileSpot, file_name};
 pub use parts::{Medium, PART_BYTES_MAX, Parts};
 pub use recorder::{Ending, Notice, Pause, Recorder, Summary, Tick, TrackSummary};
 pub use scripted::{ScriptedSource, Step};
-pub use sidecar::{PauseNote, RecordingNote, Sidecar, TrackNote};
+pub use sidecar::{DATE_FORMAT, PauseNote, RecordingNote, Sidecar, TrackNote};
 pub use source::{Block, Polled, SoundSource};
 
 /// Samples a second of every recording: what all devices offer and all players read.

@@ -1,9 +1,14 @@
 //! The settings file beside a recording: who it was with, when, and what the recorder knows about the tracks.
 
+use jiff::civil::DateTime;
 use serde::Serialize;
 
 use super::RECORDING_RATE;
 use super::recorder::{Ending, Pause, Summary};
+use crate::call::time::Duration;
+
+/// How the date is written: local time to the second.
+pub const DATE_FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// `NAME.toml` beside `NAME.wav`, as `rapport analyze` reads it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -137,11 +142,15 @@ impl Sidecar {
         toml::to_string(self).expect("our own fields are strings and numbers, with tables last")
     }
 
-    /// The same for part `number` of the recording.
+    /// The same for part `number` of the recording, which begins so long after the first one.
     #[must_use]
-    pub fn of_part(&self, number: usize) -> Self {
+    pub fn of_part(&self, number: usize, begins: Duration) -> Self {
         let mut part = self.clone();
         part.recording.part = number;
+        if let Ok(first) = self.date.parse::<DateTime>() {
+            let begun = first.saturating_add(jiff::SignedDuration::from_secs(begins.secs() as i64));
+            part.date = begun.strftime(DATE_FORMAT).to_string();
+        }
         part
     }
 }
@@ -166,5 +175,19 @@ mod tests {
         assert_eq!(read["recording"]["ended"].as_str(), Some("unfinished"));
         assert_eq!(read["recording"]["tracks"][0]["device"].as_str(), Some("Mic \"1\""));
         assert!(!text.contains("drift"), "{text}");
+    }
+
+    #[test]
+    fn a_later_part_begins_later() {
+        let sidecar = Sidecar {
+            client: Some("Acme".into()),
+            title: None,
+            date: "2026-03-05T20:30:00".into(),
+            me: None,
+            recording: RecordingNote::begun(false, &[]),
+        };
+        let part = sidecar.of_part(2, Duration::from_ms(6 * 3_600_000 + 1_500));
+        assert_eq!((part.date.as_str(), part.recording.part), ("2026-03-06T02:30:01", 2));
+        assert_eq!(sidecar.of_part(1, Duration::ZERO), sidecar);
     }
 }

@@ -18,6 +18,10 @@ const CSS: &str = concat!(include_str!("../page/templates/base.css"), include_st
 /// The page's program, as it stands inside the page.
 const JS: &str = include_str!("templates/index.js");
 
+/// Calls laid out at once: a browser takes seconds to lay out a table of ten thousand. The page's program brings the others
+/// where they are asked for.
+const ROWS_MAX: usize = 200;
+
 /// A call of the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
@@ -37,6 +41,8 @@ struct Page {
     title: &'static str,
     sentence: String,
     rows: Vec<row::Row>,
+    /// What does not stand in the table at first.
+    rest: Vec<row::Row>,
     clients: Vec<String>,
     verdicts: Vec<row::VerdictWords>,
     left_out: Vec<(String, String)>,
@@ -52,13 +58,16 @@ pub fn index(calls: &[Listed], left_out: &[LeftOut]) -> String {
     });
     let clients: BTreeSet<_> = calls.iter().filter_map(|one| client(&one.outline)).collect();
     let used = |verdict: &Verdict| talks(calls).any(|talk| talk.verdict == *verdict);
+    let mut rows: Vec<_> = sorted.into_iter().map(row::row).collect();
+    let rest = rows.split_off(rows.len().min(ROWS_MAX));
     let page = Page {
         policy: page::policy(CSS, JS),
         css: CSS,
         js: JS,
         title: "All calls",
         sentence: page::keeping_units(&sentence(calls, clients.len())),
-        rows: sorted.into_iter().map(row::row).collect(),
+        rows,
+        rest,
         clients: clients.into_iter().collect(),
         verdicts: [Verdict::Healthy, Verdict::OverBudget, Verdict::Cold]
             .into_iter()

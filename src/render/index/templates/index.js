@@ -6,11 +6,16 @@ const tools = document.querySelector(".tools");
 const body = byId("rows");
 
 if (body) {
-  const rows = [...body.rows];
+  // Laid out at once, and added by each press of the button.
+  const PAGE = 200;
+  const rows = [...body.rows, ...(byId("rest")?.content.children ?? [])];
   const heads = [...document.querySelectorAll("thead th[data-key]")];
+  const more = byId("more");
   const TEXTS = new Set(["date", "call", "driver"]);
-  const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-  const texts = new Map(rows.map((row) => [row, row.textContent.toLocaleLowerCase()]));
+  const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+  let fitting = rows;
+  let ordered = rows;
+  let texts = null;
 
   const value = (row, key) => {
     if (key === "call") return row.querySelector(".call").textContent;
@@ -18,16 +23,50 @@ if (body) {
     return TEXTS.has(key) ? row.dataset[key] : Number(row.dataset[key]);
   };
 
+  const count = (number) => `${number} ${number === 1 ? "call" : "calls"}`;
+
+  const told = () => {
+    if (!more) return;
+    const shown = body.rows.length;
+    more.hidden = shown === fitting.length;
+    more.nextElementSibling.textContent = more.hidden ? "" : `${shown} of ${count(fitting.length)}`;
+  };
+
+  const show = () => {
+    body.replaceChildren(...fitting.slice(0, PAGE));
+    told();
+  };
+
+  const sift = () => {
+    const wanted = byId("search").value.trim().toLocaleLowerCase();
+    const client = byId("client")?.value ?? "";
+    const boxes = [...tools.querySelectorAll("input[name=verdict]")];
+    const verdicts = boxes.every((box) => box.checked)
+      ? null
+      : new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+    if (wanted) texts ??= new Map(rows.map((row) => [row, row.textContent.toLocaleLowerCase()]));
+    fitting = ordered.filter(
+      (row) =>
+        (!wanted || texts.get(row).includes(wanted)) &&
+        (!client || row.dataset.client === client) &&
+        (!verdicts || verdicts.has(row.dataset.verdict)),
+    );
+    const sifted = wanted || client || verdicts;
+    byId("found").textContent = sifted ? `${fitting.length} of ${count(rows.length)}` : "";
+    show();
+  };
+
   const sortBy = (key, down) => {
     const sign = down ? -1 : 1;
-    const compare = TEXTS.has(key) ? order.compare : (a, b) => a - b;
+    const compare = TEXTS.has(key) ? collator.compare : (a, b) => a - b;
     const keyed = rows.map((row) => [value(row, key), row]);
     keyed.sort((a, b) => sign * compare(a[0], b[0]));
-    body.append(...keyed.map(([, row]) => row));
+    ordered = keyed.map(([, row]) => row);
     for (const head of heads) {
       if (head.dataset.key === key) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
+    sift();
   };
 
   for (const head of heads) {
@@ -39,31 +78,21 @@ if (body) {
     });
   }
   byId("sort").addEventListener("change", (event) => {
+    event.stopPropagation();
     const [key, way] = event.target.value.split("-");
     sortBy(key, way === "down");
   });
+  more?.addEventListener("click", () => {
+    const next = fitting.slice(body.rows.length, body.rows.length + PAGE);
+    body.append(...next);
+    told();
+    // The keyboard goes on with the first call that came.
+    next[0].querySelector("a").focus();
+  });
 
-  const sift = () => {
-    const wanted = byId("search").value.trim().toLocaleLowerCase();
-    const client = byId("client")?.value ?? "";
-    const boxes = [...tools.querySelectorAll("input[name=verdict]")];
-    const verdicts = boxes.every((box) => box.checked)
-      ? null
-      : new Set(boxes.filter((box) => box.checked).map((box) => box.value));
-    let shown = 0;
-    for (const row of rows) {
-      const ok =
-        (!wanted || texts.get(row).includes(wanted)) &&
-        (!client || row.dataset.client === client) &&
-        (!verdicts || verdicts.has(row.dataset.verdict));
-      row.hidden = !ok;
-      if (ok) shown += 1;
-    }
-    const sifted = wanted || client || verdicts;
-    byId("found").textContent = sifted ? `${shown} of ${rows.length} ${rows.length === 1 ? "call" : "calls"}` : "";
-  };
   tools.hidden = false;
   tools.addEventListener("submit", (event) => event.preventDefault());
   tools.addEventListener("change", sift);
   byId("search").addEventListener("input", sift);
+  told();
 }
