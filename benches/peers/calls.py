@@ -14,7 +14,7 @@ RATE_HZ = 16_000
 SAMPLES = Path(__file__).resolve().parents[2] / "models/demo/calls"
 # Utterances that stay together, so that a cut falls in a pause and talk is still talk.
 BLOCK = 6
-LONG_S, SHORT_S, SHORT_CALLS = 600.0, 60.0, 20
+SHORT_S = 60.0
 
 
 def decoded(path):
@@ -65,16 +65,16 @@ def write(path, sound, lines):
     path.with_suffix(".json").write_text(json.dumps(truth), encoding="utf-8")
 
 
-def make(folder):
+def make(folder, minutes=10, short_calls=20):
     """{name of the set: [files]}; half of the short calls have two tracks."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = blocks("bakery-launch") + blocks("long-story")
-    sets = {"two tracks, ten minutes": [folder / "two-track.wav"], "mono, ten minutes": [folder / "mono.wav"],
-            "twenty short calls": [folder / f"short-{number:02}.wav" for number in range(SHORT_CALLS)]}
-    if all(path.exists() for paths in sets.values() for path in paths):
-        return sets
+    sets = {f"two tracks, {minutes} minutes": [folder / f"two-track-{minutes}.wav"],
+            f"mono, {minutes} minutes": [folder / f"mono-{minutes}.wav"],
+            f"{short_calls} short calls": [folder / f"short-{number:02}.wav" for number in range(short_calls)]}
     for seed, path in enumerate(path for paths in sets.values() for path in paths):
-        short, mono = path.stem.startswith("short"), path.stem == "mono" or seed % 2 == 1
-        sound, lines = talk(parts, SHORT_S if short else LONG_S, seed)
-        write(path, sound.sum(1, keepdims=True) if mono else sound, lines)
+        if not path.exists():
+            short, mono = path.stem.startswith("short"), path.stem.startswith("mono") or seed % 2 == 1
+            sound, lines = talk(parts, SHORT_S if short else 60.0 * minutes, seed)
+            write(path, sound.sum(1, keepdims=True) if mono else sound, lines)
     return sets

@@ -1,6 +1,7 @@
 """Rapport beside whisper.cpp and faster-whisper: same weights, same calls, same cores, in turn.
 
-    python run.py --rapport PROGRAM [--work-dir DIR] [--rounds 3] [--only WORD...] [--calls WORD...] [--json FILE]
+    python run.py --rapport PROGRAM [--work-dir DIR] [--rounds 3] [--only WORD...] [--calls WORD...]
+                  [--minutes 10] [--short-calls 20] [--json FILE]
 
 Needs ffmpeg and the packages of requirements.txt. The bundled model is widened to the shape of base
 (scripts/train_demo_model/widen.py) and written for each program; DIR takes 800 MB and is ignored by git.
@@ -148,12 +149,14 @@ def main():
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--only", nargs="+", help="contestants with one of these words in their name")
     parser.add_argument("--calls", nargs="+", help="sets of calls with one of these words in their name")
+    parser.add_argument("--minutes", type=int, default=10, help="length of the long calls")
+    parser.add_argument("--short-calls", type=int, default=20, help="how many short ones")
     parser.add_argument("--json", type=Path, help="also write all figures here")
     options = parser.parse_args()
     cores = set(sorted(os.sched_getaffinity(0))[:options.cores])
     wanted = [name for name in CONTESTANTS if not options.only or any(word in name for word in options.only)]
     paths, everything = models(options.work_dir), {}
-    for title, files in calls.make(options.work_dir / "calls").items():
+    for title, files in calls.make(options.work_dir / "calls", options.minutes, options.short_calls).items():
         if options.calls and not any(word in title for word in options.calls):
             continue
         everything[title] = measured(wanted, paths, files, options.rounds, options.rapport, cores)
