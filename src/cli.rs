@@ -107,7 +107,7 @@ struct WorkArgs {
     /// Speech model, by name (see `rapport models list`) or path; RAPPORT_MODEL if left out, else the best installed
     #[arg(short, long, value_name = "NAME|PATH")]
     model: Option<String>,
-    /// Threads at work; all cores if left out
+    /// Threads at work; all cores, or as many as fit into memory, if left out
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// Analyse again what is already done and unchanged
@@ -343,7 +343,7 @@ impl AnalyzeArgs {
             out: self.out,
             model: self.work.model,
             formats,
-            threads: self.work.jobs.map_or_else(cores, usize::from),
+            threads: self.work.jobs.map(usize::from),
             force: self.work.force,
             shard: self.work.shard,
             json: self.json,
@@ -365,7 +365,6 @@ impl RecordArgs {
             out: self.reports,
             model: self.model,
             formats: vec![Format::Html],
-            threads: cores(),
             quiet: self.quiet,
             config: config_folder(),
             ..analyze::AnalyzeOptions::default()
@@ -405,11 +404,6 @@ impl CallArgs {
             opening_budget: self.opening_budget,
         }
     }
-}
-
-/// Cores of this machine.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The folder of the user's own `rapport.toml`.

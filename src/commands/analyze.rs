@@ -26,8 +26,8 @@ pub struct AnalyzeOptions {
     pub model: Option<String>,
     /// What is written beside each report.
     pub formats: Vec<Format>,
-    /// Threads at work.
-    pub threads: usize,
+    /// Threads at work; as many as the cores and the memory allow if none is said.
+    pub threads: Option<usize>,
     /// Whether to do again what is done.
     pub force: bool,
     /// The part of the calls to take.
@@ -70,8 +70,12 @@ pub fn run(options: &AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Re
     }
     let store = Store::open(&options.out)?;
     let index = wants_index(options, jobs.len());
-    let (formats, threads) = (options.formats.clone(), options.threads);
+    let (threads, fewer) = options.threads.map_or_else(|| engines.threads(), |threads| (threads, None));
+    let formats = options.formats.clone();
     let batch = Batch { jobs, store, formats, threads, force: options.force, index };
+    if let Some(why) = fewer.filter(|_| !options.quiet && all_recordings) {
+        drop(writeln!(std::io::stderr(), "{why}"));
+    }
     let view = ProgressView::new(&batch.jobs, options.quiet);
     let outcomes = batch::run(&batch, &engines, &view, stop);
     view.clear();

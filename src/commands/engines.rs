@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use crate::commands::memory;
 use crate::error::{Error, Result};
 use crate::pipeline::Engines;
-use crate::transcribe::Transcriber;
 use crate::transcribe::models::{self, Places};
+use crate::transcribe::{Transcriber, check};
 
 /// A whisper model on disk, loaded at most once.
 pub(super) struct WhisperEngines {
@@ -21,6 +22,26 @@ impl WhisperEngines {
         let found = models::locate(wanted, &Places::from_env());
         let found = found.map(|located| located.path).map_err(|failure| failure.to_string());
         Self { found, fingerprint: OnceLock::new(), loaded: OnceLock::new() }
+    }
+
+    /// Threads for a run whose user named no number: one a core, and fewer where the windows of so many would not fit into
+    /// the memory. Says so by a sentence where it is fewer.
+    pub(super) fn threads(&self) -> (usize, Option<String>) {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let model = self.found.as_ref().ok();
+        let known =
+            model.and_then(|path| Some((std::fs::metadata(path).ok()?.len(), check(path).ok()?.window_bytes())));
+        let (Some((weights, window)), Some(free)) = (known, memory::free_bytes()) else { return (cores, None) };
+        let fit = memory::that_fit(cores, free, weights, window);
+        let mib = |bytes: u64| bytes.div_ceil(1024 * 1024);
+        let why = format!(
+            "{fit} of {cores} cores are at work: a window takes up to {} MiB with this model, the model {} MiB, and {} MiB \
+             are free; say --jobs {cores} to use all",
+            mib(window),
+            mib(weights),
+            mib(free)
+        );
+        (fit, (fit < cores).then_some(why))
     }
 
     /// Why there is no engine, if there is none.

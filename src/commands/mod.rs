@@ -16,6 +16,7 @@ pub mod show;
 
 mod engines;
 pub(crate) mod keys;
+mod memory;
 mod progress_view;
 mod record_view;
 mod summary;

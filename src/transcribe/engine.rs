@@ -87,13 +87,13 @@ pub trait Transcriber: Send + Sync {
     /// Names the engine, its model and the settings that change its answers; equal only for equal answers.
     fn fingerprint(&self) -> String;
 
-    /// The language spoken in `window` (16 kHz, at most 30 s); `None` from an engine that knows only one.
+    /// The language spoken in `window` (16 kHz, at most [`WINDOW_MS_MAX`](crate::transcribe::windows::WINDOW_MS_MAX)); `None` from an engine that knows only one.
     ///
     /// # Errors
     /// [`crate::error::Error::Engine`].
     fn detect_language(&self, window: &[f32]) -> Result<Option<LanguageGuess>>;
 
-    /// What is said in `window` (16 kHz, at most 30 s), in order.
+    /// What is said in `window` (16 kHz, at most [`WINDOW_MS_MAX`](crate::transcribe::windows::WINDOW_MS_MAX)), in order.
     ///
     /// # Errors
     /// [`crate::error::Error::Engine`]; [`crate::error::Error::Settings`] for a language it does not know.

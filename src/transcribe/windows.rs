@@ -1,6 +1,6 @@
 //! Speech packed into windows, and the way back from window time to call time.
 //!
-//! Whisper models look at exactly 30 s, however little of it is speech: a window costs the same full or empty. So the
+//! A whisper model's work does not depend on how much of a window is speech: it costs the same full or empty. So the
 //! silence between two stretches of speech is shortened and windows are filled to the brim. Speech is cut only where one
 //! stretch is longer than a window.
 
@@ -8,8 +8,16 @@ use crate::call::audio::{SAMPLES_PER_MS, Track};
 use crate::call::time::{Duration, Span, Timestamp};
 use crate::transcribe::speech::Listening;
 
-/// Longest window: what a whisper model sees at once.
-pub const WINDOW_MS_MAX: u64 = 30_000;
+/// Sound that one position of whisper's encoder stands for, in milliseconds.
+pub const POSITION_MS: u64 = 20;
+
+/// Positions of the encoder that are used, of 1,500. Attention multiplies matrices of this many columns, and the tuned
+/// kernels of ggml take multiples of 16 alone (8 with AVX2): at 1,500 it falls back to others. 1,488 instead takes
+/// 0.77 of the encoder's time (`benches/NOTES.md`, "Beside other programs").
+pub const POSITIONS: u64 = 1_488;
+
+/// Longest window: what the encoder sees at once, 29.76 s.
+pub const WINDOW_MS_MAX: u64 = POSITIONS * POSITION_MS;
 
 /// Silence that is kept on each side of a stretch of speech, as far as there is any: twice this between two stretches
 /// is a pause that whisper ends a sentence at.
@@ -27,7 +35,7 @@ struct Piece {
     span: Span,
 }
 
-/// Up to 30 s of speech of one track, with long silences taken out.
+/// Up to [`WINDOW_MS_MAX`] of speech of one track, with long silences taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
     pieces: Vec<Piece>,
@@ -212,7 +220,7 @@ mod tests {
     fn an_hour_of_short_turns_fills_its_windows() {
         let spans: Vec<Span> = (0..360).map(|at| Span::from_ms(at * 10_000, at * 10_000 + 2500)).collect();
         let windows = pack(&Listening::scripted(spans), Duration::from_ms(3_600_000));
-        // 3.3 s a stretch with its silence: 9 fit into 30 s.
+        // 3.3 s a stretch with its silence: 9 fit into a window.
         assert_eq!(windows.len(), 40);
     }
 

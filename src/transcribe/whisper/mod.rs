@@ -3,12 +3,14 @@
 //! Checked in the sources of whisper.cpp 1.8.3:
 //!
 //! - `whisper_full` encodes again from wherever the last time token points, until the end of its input. With
-//!   `single_segment`, a token limit below its own, and at most 30 s of input, every way out of its decoder sets the
+//!   `single_segment`, a token limit below its own, and at most one window of input, every way out of its decoder sets the
 //!   next start to the end: exactly one encoder pass a window. Text is then cut at the time tokens here.
 //! - The random numbers of sampling live in the state and are seeded only when a state is made. A first attempt is
 //!   greedy and uses none; a second one gets a state of its own. So answers do not depend on who decoded what before.
 //! - Inputs below 201 samples are read out of bounds, and word alignment ends the program below 0.15 s: windows are
 //!   filled up with silence.
+//! - How many encoder positions are used is a setting of `whisper_full` that stays in the state, where language detection
+//!   finds it. A `whisper_full` over 0.1 s sets it, and computes the spectrum, without running the encoder.
 //! - A window that the model thinks silent is left out without a word; here it is kept, for the guards to judge.
 
 mod pieces;
@@ -27,14 +29,23 @@ use crate::error::{Error, Result};
 use crate::transcribe::engine::{Ask, Heard, LanguageGuess, Transcriber};
 use crate::transcribe::guards::is_loop_text;
 use crate::transcribe::model_file::{self, ModelShape};
-use crate::transcribe::windows::WINDOW_MS_MAX;
+use crate::transcribe::windows::{POSITIONS, WINDOW_MS_MAX};
+
+/// Whether a graphics card works. It does one window after the other: a second state would only take its memory.
+const ON_GPU: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
 
 /// Threads inside one state. Windows are worked on side by side instead: without OpenMP, ggml makes and drops its
-/// threads for every token.
-const THREADS: i32 = 1;
+/// threads for every token. The one state of a graphics card has all cores for what the card leaves to them, which is
+/// everything where there is no card.
+fn threads() -> i32 {
+    if ON_GPU { std::thread::available_parallelism().map_or(1, |cores| cores.get() as i32) } else { 1 }
+}
 
 /// Shortest input, in samples: whisper.cpp does nothing below 0.1 s and reads out of bounds below 201 samples.
 const SAMPLES_MIN: usize = SAMPLE_RATE as usize;
+
+/// Length for which `whisper_full` prepares everything and then does nothing, in milliseconds.
+const NOTHING_MS: i32 = 100;
 
 /// Longest input, in samples.
 const SAMPLES_MAX: usize = (WINDOW_MS_MAX * SAMPLES_PER_MS) as usize;
@@ -71,6 +82,8 @@ pub struct WhisperTranscriber {
     aligned: bool,
     /// States that nobody uses now: never more than there were workers at once.
     idle: Mutex<Vec<WhisperState>>,
+    /// Held while a graphics card works.
+    card: Mutex<()>,
 }
 
 /// What came out of one look at a window.
@@ -106,18 +119,27 @@ impl WhisperTranscriber {
         let aligned = preset.is_some();
         let mode = preset.map_or(DtwMode::None, |model_preset| DtwMode::ModelPreset { model_preset });
         let mut wanted = WhisperContextParameters::default();
-        wanted.use_gpu(false).flash_attn(false).dtw_parameters(DtwParameters { mode, dtw_mem_size: DTW_BYTES });
+        wanted.use_gpu(ON_GPU).flash_attn(false).dtw_parameters(DtwParameters { mode, dtw_mem_size: DTW_BYTES });
         let context = WhisperContext::new_with_params(path, wanted).map_err(|failure| Error::Model {
             path: path.to_owned(),
             why: format!(
                 "whisper.cpp cannot load it ({failure}), though its layout is right; fetch it again: `rapport models pull`"
             ),
         })?;
-        Ok(Self { context, path: path.to_owned(), shape, fingerprint, aligned, idle: Mutex::new(Vec::new()) })
+        Ok(Self {
+            context,
+            path: path.to_owned(),
+            shape,
+            fingerprint,
+            aligned,
+            idle: Mutex::new(Vec::new()),
+            card: Mutex::new(()),
+        })
     }
 
     /// Works with a state nobody else uses. After a failure the state is thrown away.
     fn with_state<T>(&self, work: impl FnOnce(&mut WhisperState) -> Result<T>) -> Result<T> {
+        let _card = ON_GPU.then(|| self.card.lock().unwrap_or_else(PoisonError::into_inner));
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut state = match idle {
             Some(state) => state,
@@ -146,13 +168,14 @@ impl WhisperTranscriber {
 
     fn params(&self, language: &str, translate: bool, temperature: f32) -> FullParams<'static, 'static> {
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
-        params.set_n_threads(THREADS);
+        params.set_n_threads(threads());
         // A few bytes are lost in the wrapper with each call; windows are too few for that to matter.
         params.set_language(Some(language).map(|code| get_lang_id(code).and_then(get_lang_str).unwrap_or("en")));
         params.set_translate(translate);
         params.set_no_context(true);
         params.set_single_segment(true);
         params.set_max_tokens(self.shape.text_ctx / 2 - TOKENS_KEPT_BACK);
+        params.set_audio_ctx(POSITIONS as i32);
         params.set_token_timestamps(true);
         params.set_suppress_blank(true);
         params.set_suppress_nst(true);
@@ -208,6 +231,7 @@ impl WhisperTranscriber {
             return Ok(first);
         }
         // A state of its own, so that its random numbers are those of a fresh start.
+        let _card = ON_GPU.then(|| self.card.lock().unwrap_or_else(PoisonError::into_inner));
         let mut fresh = self.context.create_state().map_err(|failure| engine_failed(&failure))?;
         let params = self.params(language, translate, TEMPERATURE_STEP);
         let second = self.attempt(&mut fresh, samples, length_ms, params, TEMPERATURE_STEP)?;
@@ -231,8 +255,10 @@ impl Transcriber for WhisperTranscriber {
         }
         let samples = prepared(window);
         let (id, probabilities) = self.with_state(|state| {
-            state.pcm_to_mel(&samples, THREADS as usize).map_err(|failure| engine_failed(&failure))?;
-            state.lang_detect(0, THREADS as usize).map_err(|failure| engine_failed(&failure))
+            let mut prepare = self.params("en", false, 0.0);
+            prepare.set_duration_ms(NOTHING_MS);
+            state.full(prepare, &samples).map_err(|failure| engine_failed(&failure))?;
+            state.lang_detect(0, threads() as usize).map_err(|failure| engine_failed(&failure))
         })?;
         let probability = usize::try_from(id).ok().and_then(|id| probabilities.get(id)).copied().unwrap_or(0.0);
         Ok(get_lang_str(id).map(|code| LanguageGuess { code: code.to_owned(), probability }))
