@@ -34,7 +34,7 @@ fn outlines() -> Vec<Outline> {
 /// A call as the list shows it.
 fn listed(outline: &Outline, title: &str, client: &str, began: String, way: String) -> Listed {
     let mut outline = outline.clone();
-    outline.call.title = title.to_owned();
+    title.clone_into(&mut outline.call.title);
     outline.call.client = Some(client.to_owned());
     outline.call.started_at = Some(began);
     Listed { outline, way }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rapport::batch::{self, Batch, Format, Job, Outcome, Watch};
-use rapport::call::report::Report;
+use rapport::call::report::{DateSource, Report};
 use rapport::call::time::{Duration, Span};
 use rapport::call::transcript::{Basis, SpeakerId};
 use rapport::diarize::NameSettings;
@@ -210,6 +210,37 @@ fn two_tracks_become_the_words_and_times_of_two_speakers() {
     assert!(report.speakers[0].me && !report.speakers[1].me);
     assert_eq!(report.speakers[0].words, 20);
     assert_eq!(report.topics.iter().map(|topic| topic.last + 1 - topic.first).sum::<usize>(), SCRIPT.len());
+}
+
+/// Adds tags to a WAV, as recorders and editors write them: a list of texts before the sound.
+fn tag(path: &Path, tags: &[(&str, &str)]) {
+    let mut list = b"INFO".to_vec();
+    for (name, text) in tags {
+        list.extend(name.as_bytes());
+        list.extend((text.len() as u32).to_le_bytes());
+        list.extend(text.as_bytes());
+        list.extend(std::iter::repeat_n(0, text.len() % 2));
+    }
+    let mut chunk = b"LIST".to_vec();
+    chunk.extend((list.len() as u32).to_le_bytes());
+    chunk.extend(list);
+    let mut bytes = std::fs::read(path).unwrap();
+    let sound = bytes.windows(4).position(|name| name == b"data").unwrap();
+    bytes.splice(sound..sound, chunk);
+    let length = (bytes.len() as u32 - 8).to_le_bytes();
+    bytes[4..8].copy_from_slice(&length);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_recording_that_carries_its_date_and_title_is_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("calls/call.wav");
+    write_call(&path, &SCRIPT, false);
+    tag(&path, &[("ICRD", "2026-03-05"), ("INAM", "Weekly")]);
+    let call = only_report(dir.path(), &CallSettings::default()).call;
+    assert_eq!((call.started_at.as_deref(), call.date_source), (Some("2026-03-05"), DateSource::Recording));
+    assert_eq!(call.title, "Weekly");
 }
 
 #[test]

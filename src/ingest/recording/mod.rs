@@ -9,6 +9,7 @@ mod limits;
 mod mix;
 mod resample;
 mod source;
+mod wave;
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -98,6 +99,10 @@ pub fn read_with(path: &Path, stop: &StopFlag, search: Option<&OsStr>) -> Result
 /// [`Error::Io`] if the file cannot be opened, [`Error::Sound`] if it is nothing we can read.
 pub fn probe(path: &Path) -> Result<Probe> {
     guarded(|| source::open(opened(path)?, formats::extension(path).as_deref()).map(|mut source| source.probe()))
+        .map(|probe| {
+            let about = wave::about(path);
+            Probe { started_at: probe.started_at.or(about.started_at), title: probe.title.or(about.title), ..probe }
+        })
         .map_err(|failure| match failure {
             Failure::Final(error) => error,
             Failure::Unreadable(why) => Error::Sound { path: path.to_owned(), why, next: formats::convert_hint(path) },
@@ -107,7 +112,13 @@ pub fn probe(path: &Path) -> Result<Probe> {
 fn read_ourselves(path: &Path, stop: &StopFlag) -> std::result::Result<Recording, Failure> {
     guarded(|| {
         let source = source::open(opened(path)?, formats::extension(path).as_deref())?;
-        decode::recording(path, source, stop)
+        let recording = decode::recording(path, source, stop)?;
+        let about = wave::about(path);
+        Ok(Recording {
+            started_at: recording.started_at.or(about.started_at),
+            title: recording.title.or(about.title),
+            ..recording
+        })
     })
 }
 

@@ -132,7 +132,8 @@ fn title_in(tag: &Tag) -> Option<String> {
     }
 }
 
-fn short(text: &str) -> String {
+/// A tag's text as it is kept.
+pub(super) fn short(text: &str) -> String {
     text.trim().chars().filter(|c| !c.is_control()).take(TAG_CHARS_MAX).collect()
 }
 
