@@ -13,7 +13,7 @@ pub const POSITION_MS: u64 = 20;
 
 /// Positions of the encoder that are used, of 1,500. Attention multiplies matrices of this many columns, and the tuned
 /// kernels of ggml take multiples of 16 alone (8 with AVX2): at 1,500 it falls back to others. 1,488 instead takes
-/// 0.77 of the encoder's time (`benches/NOTES.md`, "Beside other programs").
+/// 0.76 to 0.95 of the encoder's time (`benches/NOTES.md`, "Beside other programs").
 pub const POSITIONS: u64 = 1_488;
 
 /// Longest window: what the encoder sees at once, 29.76 s.
