@@ -9,6 +9,7 @@ use assert_cmd::Command;
 use jiff::civil::date;
 use months::{BOUNDARY, STEADY, Spec, call, year};
 use rapport::call::figures::CallFigures;
+use rapport::call::finding::EndedBy;
 use rapport::call::trend::{Answer, ClientTrend, Comparison, Mark, Metric, Rate, Step};
 use rapport::render::terminal::TerminalStyle;
 use rapport::render::{compare as page, terminal, trend_table};
@@ -217,6 +218,28 @@ fn the_brief_knows_where_tangents_start_and_which_phrase_held() {
     assert!(!brief.phrases.is_empty(), "{brief:?}");
     assert!(brief.phrases.iter().all(|phrase| phrase.held.made == 2 && phrase.held.accepted == 2), "{brief:?}");
     assert!(brief.phrases.iter().any(|phrase| phrase.words.contains("park")), "{brief:?}");
+}
+
+#[test]
+fn what_redirects_saved_is_held_against_tangents_that_ran_their_course() {
+    let mut rng = fastrand::Rng::with_seed(3);
+    let mut specs: Vec<_> = (1..=6).map(|month| call(&mut rng, "Acme", date(2026, month, 3), STEADY)).collect();
+    specs.iter_mut().for_each(|spec| spec.tangents = vec![(4.0, 180.0, true), (9.0, 60.0, true)]);
+    let saved = |steered: usize| {
+        let mut calls = figures(&specs);
+        calls.iter_mut().take(steered).for_each(|call| call.tangents[1].ended_by = EndedBy::Redirect);
+        let comparison = compare(calls, &TrendSettings::default());
+        let said = terminal::comparison(&comparison, &TerminalStyle { width: 80, colour: false, unicode: true });
+        (comparison.clients[0].brief.saved, said)
+    };
+    // Six of three minutes and two of one ran their course; four of one minute did not.
+    let (four, said) = saved(4);
+    let four = four.unwrap();
+    assert_eq!((four.left, four.usual_minutes), (8, 3.0));
+    assert_eq!((four.steered, four.steered_minutes, four.minutes), (4, 1.0, 8.0));
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("about 8 min saved, 1.3 min a call"), "{said}");
+    assert_eq!(saved(0).0, None);
 }
 
 const EVIL: &str = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{202e}gpj.exe\n\u{1b}[31m";

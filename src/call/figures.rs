@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::call::finding::{Outcome, RedirectClass, SmallTalk};
+use crate::call::finding::{EndedBy, Outcome, RedirectClass, SmallTalk};
 use crate::call::report::{DateSource, Models};
 use crate::call::time::{Duration, Timestamp};
 use crate::call::transcript::Basis;
@@ -42,6 +42,8 @@ pub struct TangentFigures {
     pub others_drive: Option<f64>,
     /// Whether it fits the protected opening minutes.
     pub within_budget: bool,
+    /// How it came to its end.
+    pub ended_by: EndedBy,
 }
 
 /// One redirect.

@@ -322,6 +322,21 @@ pub struct Phrase {
     pub held: Held,
 }
 
+/// What redirects saved with a client.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Saved {
+    /// Tangents that ran their course.
+    pub left: usize,
+    /// Their usual length: the median, in minutes.
+    pub usual_minutes: f64,
+    /// Tangents that a redirect ended.
+    pub steered: usize,
+    /// The median of their length, in minutes.
+    pub steered_minutes: f64,
+    /// What all of those were shorter than usual, in minutes; below zero where they were longer.
+    pub minutes: f64,
+}
+
 /// What to know before the next call with a client.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Brief {
@@ -335,6 +350,8 @@ pub struct Brief {
     pub opened_by: Vec<Share>,
     /// What they were about, and in how many calls: most first.
     pub about: Vec<(String, usize)>,
+    /// What redirects saved; `None` where it cannot be told.
+    pub saved: Option<Saved>,
     /// The user's phrases, what held best first.
     pub phrases: Vec<Phrase>,
     /// Something to say, where no phrase of the user's has held yet.

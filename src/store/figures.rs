@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{REPORT_BYTES_MAX, json_files, other_schema, place_in};
 use crate::call::figures::{CallFigures, Driven, Person, RedirectFigures, TangentFigures};
-use crate::call::finding::{Driver, Outcome, RedirectClass, SmallTalk};
+use crate::call::finding::{Driver, EndedBy, Outcome, RedirectClass, SmallTalk};
 use crate::call::report::{DateSource, Models, SCHEMA};
 use crate::call::time::{Duration, Timestamp};
 use crate::call::transcript::{Basis, SpeakerId};
@@ -73,6 +73,7 @@ struct SlimTangent {
     driver: Option<Driver>,
     drive: BTreeMap<SpeakerId, f64>,
     within_budget: bool,
+    ended_by: EndedBy,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +176,7 @@ fn lower(slim: Slim<'_>, place: &str) -> CallFigures {
             (1.0 - mine).clamp(0.0, 1.0)
         }),
         within_budget: tangent.within_budget,
+        ended_by: tangent.ended_by,
     });
     let redirects = slim.redirects.iter().map(|redirect| RedirectFigures {
         by: redirect.speaker.map(&person),

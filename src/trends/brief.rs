@@ -7,6 +7,7 @@ use crate::call::trend::{Brief, Quartiles};
 use super::calendar::{name, shares};
 use super::measure::Dated;
 use super::phrases;
+use super::saved::saved;
 
 /// The latest calls that a brief looks at: what held a year ago need not hold now.
 const CALLS_MAX: usize = 20;
@@ -29,13 +30,14 @@ pub(super) fn brief(calls: &[Dated]) -> Brief {
         start_minutes: quartiles(starts),
         opened_by: shares(calls, |tangent| tangent.opened_by.as_ref().map(name)),
         about: themes(calls),
+        saved: saved(calls),
         phrases,
         suggestion: suggestion.filter(|_| !held),
     }
 }
 
 /// Quartiles with the values between two neighbours in proportion.
-fn quartiles(mut values: Vec<f64>) -> Option<Quartiles> {
+pub(super) fn quartiles(mut values: Vec<f64>) -> Option<Quartiles> {
     values.sort_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
     let at = |share: f64| {

@@ -8,6 +8,7 @@ mod calendar;
 mod measure;
 mod phrases;
 mod rows;
+mod saved;
 mod series;
 pub mod statistics;
 

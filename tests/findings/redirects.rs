@@ -75,6 +75,26 @@ fn classes_of_redirects() {
 }
 
 #[test]
+fn a_return_that_is_only_implied_is_found() {
+    for text in ["So, about the delivery schedule.", "Right. So the delivery schedule, then."] {
+        let found = redirected(text, Call::business);
+        assert_eq!(found.redirects.len(), 1, "{text}");
+        let redirect = &found.redirects[0];
+        assert_eq!((redirect.speaker, redirect.class), (Some(A), RedirectClass::Topic), "{text}");
+        assert_eq!(redirect.outcome, Outcome::Accepted, "{text}");
+    }
+}
+
+#[test]
+fn the_anyway_inside_a_story_is_no_redirect() {
+    let call = story(Call::new().business().topic(Kind::SmallTalk, "choir"), 3);
+    let call =
+        call.say(B, 6, "Anyway, so my sister turns up at the church with the wrong cake and the dog on her arm.");
+    let found = story(call, 3).business().find();
+    assert_eq!(found.redirects, []);
+}
+
+#[test]
 fn a_story_alone_is_no_redirect() {
     let found = story(Call::new().business().topic(Kind::SmallTalk, "choir"), 6).business().find();
     assert_eq!(found.redirects, []);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::call::trend::{
-    Answer, BeforeAfter, Brief, ClientTrend, Estimate, Held, Metric, Rate, Series, Share, Unit, Value,
+    Answer, BeforeAfter, Brief, ClientTrend, Estimate, Held, Metric, Rate, Saved, Series, Share, Unit, Value,
 };
 
 use super::{clean, count, length};
@@ -372,6 +372,7 @@ pub fn brief(brief: &Brief) -> Vec<String> {
             .collect();
         said.push(format!("About: {}.", themes.join(", ")));
     }
+    said.extend(brief.saved.as_ref().map(|saved| what_was_saved(saved, brief.calls)));
     for phrase in &brief.phrases {
         let (words, example) = (clean(&phrase.words), clean(&phrase.example));
         said.push(format!("“{words}” held {} times, as in: “{example}”", held(phrase.held)));
@@ -380,6 +381,21 @@ pub fn brief(brief: &Brief) -> Vec<String> {
         said.push(format!("Something to try: “{}”", clean(suggestion)));
     }
     said
+}
+
+fn what_was_saved(saved: &Saved, calls: usize) -> String {
+    let lengths = format!(
+        "{} that ran their course took {} min each (median); {} a redirect ended, {} min",
+        count(saved.left, "tangent", "tangents"),
+        number(saved.usual_minutes, 1),
+        saved.steered,
+        number(saved.steered_minutes, 1)
+    );
+    let each = saved.minutes / calls.max(1) as f64;
+    if saved.minutes < 1.0 {
+        return format!("{lengths}: nothing saved that could be told.");
+    }
+    format!("{lengths}: about {} min saved, {} min a call.", number(saved.minutes, 0), number(each, 1))
 }
 
 /// Who drove the tangents of the whole range, most first; the periods know theirs.
