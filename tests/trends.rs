@@ -224,10 +224,14 @@ fn the_brief_knows_where_tangents_start_and_which_phrase_held() {
 fn what_redirects_saved_is_held_against_tangents_that_ran_their_course() {
     let mut rng = fastrand::Rng::with_seed(3);
     let mut specs: Vec<_> = (1..=6).map(|month| call(&mut rng, "Acme", date(2026, month, 3), STEADY)).collect();
-    specs.iter_mut().for_each(|spec| spec.tangents = vec![(4.0, 180.0, true), (9.0, 60.0, true)]);
+    for spec in &mut specs {
+        spec.tangents = vec![(4.0, 180.0, true), (9.0, 60.0, true)];
+    }
     let saved = |steered: usize| {
         let mut calls = figures(&specs);
-        calls.iter_mut().take(steered).for_each(|call| call.tangents[1].ended_by = EndedBy::Redirect);
+        for call in calls.iter_mut().take(steered) {
+            call.tangents[1].ended_by = EndedBy::Redirect;
+        }
         let comparison = compare(calls, &TrendSettings::default());
         let said = terminal::comparison(&comparison, &TerminalStyle { width: 80, colour: false, unicode: true });
         (comparison.clients[0].brief.saved, said)
