@@ -11,6 +11,7 @@ from signs import OWN
 LANGUAGES = ["ru", "zh"]        # have a bias of their own
 PRIOR = 5.0                     # strength of the prior
 WEIGHT = 4.0                    # of this against the network's log-odds; on held-out calls 2 to 5 are about as good
+COMPANY = 2.0                   # of what all digressions in a row say, against what one of them says
 SMALL_TALK, OFF_AGENDA = ([i for i in range(chain.S) if chain.KIND_OF[i] == kind] for kind in (1, 3))
 
 
@@ -47,18 +48,25 @@ def fit(calls):
 
 
 def settle(path, e, rows, signs, weights):
-    """The path with the kind of each of its digressions settled by all of it."""
+    """The path with the kind of each of its digressions settled by all of it. Where digressions follow each other without
+    business between, all of them speak for each: of 788 labelled ones 26 are followed by one of the other kind."""
+    def odds(first, end):
+        places = np.arange(first, end)
+        each = np.logaddexp.reduce(e[places][:, SMALL_TALK], 1) - np.logaddexp.reduce(e[places][:, OFF_AGENDA], 1)
+        return each.sum() + WEIGHT * (means_of(rows, signs, places) @ weights[:-1] + weights[-1])
+
+    kinds = chain.KIND_OF[path]
+    starts = [i for i in range(len(path)) if i == 0 or chain.BEGINS[path[i]] or kinds[i] != kinds[i - 1]]
+    runs = [(a, b) for a, b in zip(starts, starts[1:] + [len(path)])]
     out, at = list(path), 0
-    while at < len(path):
-        end = at + 1
-        while end < len(path) and not chain.BEGINS[path[end]] and chain.KIND_OF[path[end]] == chain.KIND_OF[path[at]]:
-            end += 1
-        if chain.KIND_OF[path[at]] in (1, 3):
-            places = np.arange(at, end)
-            odds = (np.logaddexp.reduce(e[places][:, SMALL_TALK], 1) - np.logaddexp.reduce(e[places][:, OFF_AGENDA], 1)).sum()
-            odds += WEIGHT * (means_of(rows, signs, places) @ weights[:-1] + weights[-1])
-            kind = "small_talk" if odds > 0 else "off_agenda"
-            for i in places:
+    while at < len(runs):
+        last = at
+        while last < len(runs) and kinds[runs[last][0]] in (1, 3):
+            last += 1
+        more = COMPANY * odds(runs[at][0], runs[last - 1][1]) if last - at > 1 else 0.0
+        for first, end in runs[at:last]:
+            kind = "small_talk" if odds(first, end) + more > 0 else "off_agenda"
+            for i in range(first, end):
                 out[i] = chain.STATES.index(f"new_{kind}" if chain.BEGINS[path[i]] else kind)
-        at = end
+        at = max(last, at + 1)
     return out

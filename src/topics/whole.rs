@@ -19,6 +19,8 @@ const LANGUAGES: [&str; 2] = ["ru", "zh"];
 const INPUTS: usize = DIMENSIONS + OWN + cues::TARGETS + LANGUAGES.len() + 1;
 /// Of the regression against the networks' log-odds; that of `scripts/train_topics/whole.py`.
 const WEIGHT: f32 = 4.0;
+/// Of what all digressions in a row say, against what one of them says; that of the same script.
+const COMPANY: f32 = 2.0;
 /// Means of signs count twice, to be about as large as vectors.
 const SIGNS: f32 = 2.0;
 /// Both parts look at the same words, so their sum is too sure of itself by about this factor.
@@ -30,16 +32,25 @@ static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| {
     weights
 });
 
-/// Settles the kind of each digression of a path.
+/// Settles the kind of each digression of a path. Where digressions follow each other without business between, all of
+/// them speak for each: people seldom slide from small talk into the other kind.
 pub(super) fn settle(path: &mut Path, evidence: &[Row], said: &[Said], signs: &[Signs], lexicon: &Lexicon) {
+    let odds = |first: usize, end: usize| {
+        let each: f32 = evidence[first..end].iter().map(log_odds).sum();
+        each + WEIGHT * regression(&said[first..end], &signs[first..end], lexicon)
+    };
     let starts = path.starts();
     let ends = starts.iter().skip(1).copied().chain([said.len()]);
-    for (first, end) in starts.iter().copied().zip(ends) {
-        if matches!(path.kind(first), Kind::SmallTalk | Kind::OffAgenda) {
-            let each: f32 = evidence[first..end].iter().map(log_odds).sum();
-            let odds = each + WEIGHT * regression(&said[first..end], &signs[first..end], lexicon);
+    let runs: Vec<(usize, usize)> = starts.iter().copied().zip(ends).collect();
+    let digresses: Vec<bool> =
+        starts.iter().map(|start| matches!(path.kind(*start), Kind::SmallTalk | Kind::OffAgenda)).collect();
+    let rows = runs.iter().zip(digresses).collect::<Vec<_>>();
+    for row in rows.chunk_by(|a, b| a.1 && b.1).filter(|row| row[0].1) {
+        let more = if row.len() > 1 { COMPANY * odds(row[0].0.0, row[row.len() - 1].0.1) } else { 0.0 };
+        for ((first, end), _) in row {
+            let odds = odds(*first, *end) + more;
             let kind = if odds > 0.0 { Kind::SmallTalk } else { Kind::OffAgenda };
-            path.settle(first, end - 1, kind, 1.0 / (1.0 + (-odds.abs() / DOUBT).exp()));
+            path.settle(*first, end - 1, kind, 1.0 / (1.0 + (-odds.abs() / DOUBT).exp()));
         }
     }
 }
