@@ -71,7 +71,7 @@ class TextTiling:
         from nltk.tokenize import TextTilingTokenizer
 
         tiler = TextTilingTokenizer(w=TILE_WORDS, stopwords=sorted(LEXICONS["en"].stop), demo_mode=True)
-        words = np.cumsum([0] + [len([t for t in u["text"].split()]) for u in utterances])
+        words = np.cumsum([0] + [len(u["text"].split()) for u in utterances])
         depth = np.zeros(len(utterances))
         try:
             _, _, depths, chosen = tiler.tokenize("\n\n".join(u["text"] for u in utterances))

@@ -11,7 +11,6 @@ from corrupt import corrupt
 from signs import OWN, flow_signs, own_signs
 
 
-
 def rows_of(call, embedding):
     """The call's utterances with their own signs."""
     out = []

@@ -3,9 +3,8 @@
 //! Every utterance is read for signs (`signs`): phrases of the lexicons, what its words tell (`cues`), what it means
 //! (`embedding`), and how it lies in the call. Learned weights turn them into evidence for each kind and for a new topic
 //! (`model`, `network`), to which the user's own words are added (`own`). A linear chain settles kinds and boundaries together
-//! (`chain`), what has no social word in it is business (`warmth`), whether a digression is small talk is settled by all of it
-//! (`whole`), and each topic is named by what is said in it more than
-//! elsewhere (`labels`).
+//! (`chain`), what has no social word in it is business (`warmth`), whether a digression is small talk is settled by all of
+//! it (`whole`), and each topic is named by what is said in it more than elsewhere (`labels`).
 
 mod chain;
 mod cohesion;
