@@ -11,6 +11,7 @@ use super::chain::Path;
 use super::cues;
 use super::embedding::DIMENSIONS;
 use super::model::{Row, STATES, TABLES, kind_of};
+use super::runs;
 use super::signs::{COUNT, OWN, Said, Signs};
 
 /// Languages with a bias of their own.
@@ -35,22 +36,19 @@ static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| {
 /// Settles the kind of each digression of a path. Where digressions follow each other without business between, all of
 /// them speak for each: people seldom slide from small talk into the other kind.
 pub(super) fn settle(path: &mut Path, evidence: &[Row], said: &[Said], signs: &[Signs], lexicon: &Lexicon) {
-    let odds = |first: usize, end: usize| {
-        let each: f32 = evidence[first..end].iter().map(log_odds).sum();
-        each + WEIGHT * regression(&said[first..end], &signs[first..end], lexicon)
+    let odds = |first: usize, last: usize| {
+        let each: f32 = evidence[first..=last].iter().map(log_odds).sum();
+        each + WEIGHT * regression(&said[first..=last], &signs[first..=last], lexicon)
     };
-    let starts = path.starts();
-    let ends = starts.iter().skip(1).copied().chain([said.len()]);
-    let runs: Vec<(usize, usize)> = starts.iter().copied().zip(ends).collect();
-    let digresses: Vec<bool> =
-        starts.iter().map(|start| matches!(path.kind(*start), Kind::SmallTalk | Kind::OffAgenda)).collect();
-    let rows = runs.iter().zip(digresses).collect::<Vec<_>>();
-    for row in rows.chunk_by(|a, b| a.1 && b.1).filter(|row| row[0].1) {
-        let more = if row.len() > 1 { COMPANY * odds(row[0].0.0, row[row.len() - 1].0.1) } else { 0.0 };
-        for ((first, end), _) in row {
-            let odds = odds(*first, *end) + more;
+    let digresses = |run: &(usize, usize)| matches!(path.kind(run.0), Kind::SmallTalk | Kind::OffAgenda);
+    let runs: Vec<_> = runs(&path.starts(), said.len()).collect();
+    let rows = runs.chunk_by(|a, b| digresses(a) && digresses(b)).filter(|row| digresses(&row[0]));
+    for row in rows.collect::<Vec<_>>() {
+        let more = if row.len() > 1 { COMPANY * odds(row[0].0, row[row.len() - 1].1) } else { 0.0 };
+        for (first, last) in row {
+            let odds = odds(*first, *last) + more;
             let kind = if odds > 0.0 { Kind::SmallTalk } else { Kind::OffAgenda };
-            path.settle(*first, end - 1, kind, 1.0 / (1.0 + (-odds.abs() / DOUBT).exp()));
+            path.settle(*first, *last, kind, 1.0 / (1.0 + (-odds.abs() / DOUBT).exp()));
         }
     }
 }
