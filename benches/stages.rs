@@ -93,6 +93,7 @@ fn heard(transcript: Transcript) -> Heard {
         voices: None,
         transcript,
         prosody: Vec::new(),
+        voice_prints: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: clap's view of it, lowered into the options of each command.
 
 mod months;
+mod voices;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker,
 use crate::progress::StopFlag;
 use crate::transcribe::models::{Places, PullSettings};
 use months::{CompareArgs, MarkArgs};
+use voices::VoiceArgs;
 
 /// Folder of the reports where none is named.
 const REPORTS: &str = "reports";
@@ -62,6 +64,8 @@ enum Verb {
     Relabel(RelabelArgs),
     /// Remove what was written of calls
     Forget(ForgetArgs),
+    /// Voices that are found by themselves in mixed recordings: yours above all
+    Voice(VoiceArgs),
     /// Speech models: list, download, verify
     Models(ModelsArgs),
     /// Print a completion script for a shell
@@ -350,6 +354,7 @@ impl AnalyzeArgs {
             quiet: self.quiet,
             call: CallFlags { redact: self.work.redact, ..self.call.lower(self.work.language, self.work.translate) },
             config: config_folder(),
+            voices: Places::from_env().voices(),
         }
     }
 }
@@ -367,6 +372,7 @@ impl RecordArgs {
             formats: vec![Format::Html],
             quiet: self.quiet,
             config: config_folder(),
+            voices: Places::from_env().voices(),
             ..analyze::AnalyzeOptions::default()
         });
         record::RecordOptions {
@@ -440,6 +446,7 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
         Verb::Forget(args) => {
             forget::run(&forget::ForgetOptions { calls: args.calls, reports: args.out }, stop, &mut out)
         }
+        Verb::Voice(args) => args.run(stop, &mut out),
         Verb::Models(args) => run_models(args.verb, stop, &mut out),
         Verb::Completions { shell } => completions::run(shell, &mut Cli::command(), &mut out),
     }

@@ -4,6 +4,8 @@
 //! fail and takes long, so its result is kept. [`report`] turns that into a [`Report`]: pure, total and quick, so new
 //! settings look at months of calls anew in seconds.
 
+use std::sync::Arc;
+
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -17,8 +19,8 @@ use crate::call::report::{
 use crate::call::time::Duration;
 use crate::call::topic::Topic;
 use crate::call::transcript::{Transcript, Utterance};
-use crate::diarize::voices::{CallVoices, SpeakerCount, VoiceTeller};
-use crate::diarize::{self, NameSettings, Side, apply_names, join_sides, join_voices};
+use crate::diarize::voices::{CallVoices, SpeakerCount, VoicePrint, VoiceTeller, Voices};
+use crate::diarize::{self, KnownVoice, NameSettings, Side, apply_names, join_sides, join_voices};
 use crate::error::Result;
 use crate::findings::{self, FindingSettings};
 use crate::ingest::inputs::{Input, InputKind};
@@ -57,6 +59,8 @@ pub struct CallSettings {
     pub hear: HearSettings,
     /// Who is who.
     pub names: NameSettings,
+    /// Voices that are known by name.
+    pub known: Arc<[KnownVoice]>,
     /// What changes the topics.
     pub topics: TopicSettings,
     /// What changes the findings.
@@ -120,6 +124,9 @@ pub struct Heard {
     /// How each utterance sounds, `None` where that was not measured; empty where no side has a track of its own.
     #[serde(default)]
     pub prosody: Vec<Option<Prosody>>,
+    /// How each speaker of a mixed track sounds, in the order of the speakers, `None` where too little was heard of one.
+    #[serde(default)]
+    pub voice_prints: Vec<Option<VoicePrint>>,
 }
 
 /// The speech engine of a run, loaded when the first recording needs it.
@@ -181,6 +188,7 @@ fn hear_transcript(input: &Input, progress: &dyn Progress) -> Result<Heard> {
         voices: None,
         transcript: imported.transcript,
         prosody: Vec::new(),
+        voice_prints: Vec::new(),
     })
 }
 
@@ -206,12 +214,13 @@ fn hear_recording(
         warnings: text.warnings,
     });
     let mut sides: Vec<Side> = sides.collect();
-    let mut voices = None;
+    let (mut voices, mut voice_prints) = (None, Vec::new());
     let mut transcript = match (&tracks[..], sides.pop()) {
         ([track], Some(side)) => {
             let teller = engines.voices();
             voices = Some(teller.fingerprint());
             let told = teller.tell(track, &side.speech, settings.speakers);
+            voice_prints = prints_of(track, &told);
             join_voices(side, &told, duration)
         }
         (_, last) => {
@@ -231,7 +240,15 @@ fn hear_recording(
         voices,
         transcript,
         prosody,
+        voice_prints,
     })
+}
+
+/// How each voice sounds.
+fn prints_of(track: &Track, voices: &Voices) -> Vec<Option<VoicePrint>> {
+    let Voices::Apart { turns, voices } = voices else { return Vec::new() };
+    let spans = |voice| turns.iter().filter(move |turn| turn.voice == voice).map(|turn| turn.span).collect::<Vec<_>>();
+    (0..*voices).map(|voice| VoicePrint::take(track, &spans(voice))).collect()
 }
 
 /// How each utterance sounds on the track of its speaker, in the order of the utterances.
@@ -246,6 +263,10 @@ pub fn report(heard: Heard, file: &FileFacts, settings: &CallSettings) -> Report
     let mut transcript = heard.transcript.clone();
     if settings.hear.redact.is_none() {
         apply_names(&mut transcript, &settings.names);
+    }
+    diarize::recognise(&mut transcript, &heard.voice_prints, &settings.known);
+    if settings.hear.redact.is_some() {
+        redact::neutral_labels(&mut transcript);
     }
     let topics = topics::find(&transcript, &settings.topics);
     let found = findings::find(&transcript, &topics, &settings.findings);

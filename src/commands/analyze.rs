@@ -2,15 +2,17 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::batch::{self, Batch, Format, Index, Job, Outcome};
 use crate::commands::engines::WhisperEngines;
 use crate::commands::progress_view::ProgressView;
-use crate::commands::{Exit, stdout_style, summary};
+use crate::commands::{Exit, stdout_style, summary, voice};
 use crate::error::{Error, Result};
 use crate::ingest::inputs::{self, InputKind};
 use crate::ingest::recording;
 use crate::options::{CallFlags, Shard, call_settings};
+use crate::pipeline::CallSettings;
 use crate::progress::StopFlag;
 use crate::render::terminal;
 use crate::store::{Store, read_report};
@@ -40,6 +42,8 @@ pub struct AnalyzeOptions {
     pub call: CallFlags,
     /// The user's config folder, if there is one.
     pub config: Option<PathBuf>,
+    /// The folder of voice prints, if there is one.
+    pub voices: Option<PathBuf>,
 }
 
 /// Runs the command: the outcome goes to `out`, everything else to standard error.
@@ -50,12 +54,16 @@ pub fn run(options: &AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Re
     let found = inputs::collect(&options.paths, &options.out);
     let mut failures = found.failures;
     let mut jobs = Vec::new();
+    let known: Arc<[_]> = options.voices.as_deref().map(voice::known).unwrap_or_default().into();
     for input in found.inputs {
         if options.shard.is_some_and(|shard| !shard.holds(&input.place)) {
             continue;
         }
         match call_settings(&input, &options.call, options.config.as_deref()) {
-            Ok(settings) => jobs.push(Job { length: length_of(&input), input, settings }),
+            Ok(settings) => {
+                let settings = CallSettings { known: Arc::clone(&known), ..settings };
+                jobs.push(Job { length: length_of(&input), input, settings });
+            }
             Err(failure) => failures.push((input.path, failure)),
         }
     }

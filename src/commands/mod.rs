@@ -13,6 +13,7 @@ pub mod pull_view;
 pub mod record;
 pub mod relabel;
 pub mod show;
+pub mod voice;
 
 mod engines;
 pub(crate) mod keys;

@@ -2,6 +2,7 @@
 
 mod assign;
 mod bleed;
+mod known;
 mod names;
 mod tracks;
 pub mod voices;
@@ -10,6 +11,7 @@ mod relabel;
 
 pub use assign::join_voices;
 pub use bleed::{Sharing, part};
+pub use known::{KnownVoice, LEAD_MIN, LIKENESS_MIN, recognise};
 pub use names::{NameSettings, apply_names};
 pub use relabel::relabel;
 pub use tracks::{Side, join_sides};

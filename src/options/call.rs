@@ -83,6 +83,7 @@ pub fn call_settings(input: &Input, flags: &CallFlags, user: Option<&Path>) -> R
             speakers: count.unwrap_or_default(),
         },
         names,
+        known: std::sync::Arc::default(),
         topics: TopicSettings { agenda: agenda.clone(), business: settings.business.unwrap_or_default() },
         findings: FindingSettings {
             agenda: agenda.clone(),

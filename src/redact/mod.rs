@@ -63,7 +63,7 @@ pub fn transcript(transcript: &mut Transcript, names: &[String]) {
 }
 
 /// Gives speakers the names of their roles.
-fn neutral_labels(transcript: &mut Transcript) {
+pub fn neutral_labels(transcript: &mut Transcript) {
     let two = transcript.speakers.len() == 2 && transcript.me().is_some();
     for (index, speaker) in transcript.speakers.iter_mut().enumerate() {
         speaker.label = match (speaker.me, two) {

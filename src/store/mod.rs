@@ -3,6 +3,7 @@
 mod figures;
 mod files;
 mod marks;
+mod voices;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -22,6 +23,7 @@ use crate::render::json;
 pub use figures::read_figures;
 pub use files::{json_files, place_in};
 pub use marks::{marks_file, read_marks, write_marks};
+pub use voices::{NAME_BYTES_MAX, forget_voice, keep_voice, read_voices};
 
 /// Folder beside the reports that holds what can be made again: transcripts, digests, locks.
 const KEPT: &str = ".rapport";

@@ -3,7 +3,10 @@
 //! The recipe is that of Davis and Mermelstein (1980) with the window, step and pre-emphasis of the HTK book; the first
 //! coefficient, loudness, is kept apart since it tells the distance to the microphone and not the voice.
 
-use realfft::RealFftPlanner;
+use std::sync::Arc;
+
+use realfft::num_complex::Complex32;
+use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::call::audio::{SAMPLE_RATE, Track};
 
@@ -38,45 +41,76 @@ pub(super) struct Cepstra {
 impl Cepstra {
     /// Reads the whole track. Frame `i` is centred half a frame after sample `i` × [`STEP_SAMPLES`].
     pub(super) fn of(track: &Track) -> Self {
-        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(FFT_POINTS);
-        let (mut input, mut spectrum) = (fft.make_input_vec(), fft.make_output_vec());
-        let mut scratch = fft.make_scratch_vec();
-        let window: Vec<f32> = (0..FRAME_SAMPLES)
-            .map(|at| 0.54 - 0.46 * (std::f32::consts::TAU * at as f32 / (FRAME_SAMPLES - 1) as f32).cos())
-            .collect();
-        let (filters, cosines) = (filters(), cosines());
+        let mut meter = ShapeMeter::new();
         let frames = (track.len() + STEP_SAMPLES).saturating_sub(FRAME_SAMPLES) / STEP_SAMPLES;
         let mut cepstra = Self { shapes: Vec::with_capacity(frames), loudness_db: Vec::with_capacity(frames) };
-        let mut samples = Vec::new();
         for frame in 0..frames {
-            samples.clear();
-            track.read_samples(frame * STEP_SAMPLES, FRAME_SAMPLES, &mut samples);
-            let mean = samples.iter().sum::<f32>() / samples.len() as f32;
-            let mut before = samples[0] - mean;
-            let mut power = 0.0;
-            input.fill(0.0);
-            for (at, sample) in samples.iter().enumerate() {
-                let now = sample - mean;
-                power += now * now;
-                input[at] = (now - PRE_EMPHASIS * before) * window[at];
-                before = now;
-            }
-            fft.process_with_scratch(&mut input, &mut spectrum, &mut scratch)
-                .expect("the buffers were made by this transform");
-            let bins: Vec<f32> = spectrum.iter().map(|bin| bin.norm_sqr() / FFT_POINTS as f32).collect();
-            let mut logs = [0.0_f32; FILTERS];
-            for (log, filter) in logs.iter_mut().zip(&filters) {
-                let sum: f32 = filter.weights.iter().zip(&bins[filter.first..]).map(|(weight, bin)| weight * bin).sum();
-                *log = (sum + POWER_FLOOR).ln();
-            }
-            let mut shape = [0.0_f32; CEPSTRA];
-            for (value, row) in shape.iter_mut().zip(&cosines) {
-                *value = row.iter().zip(&logs).map(|(cosine, log)| cosine * log).sum();
-            }
+            let (shape, loudness) = meter.measure(track, frame);
             cepstra.shapes.push(shape);
-            cepstra.loudness_db.push(10.0 * (power / FRAME_SAMPLES as f32 + 1e-10).log10());
+            cepstra.loudness_db.push(loudness);
         }
         cepstra
+    }
+}
+
+/// Measures frames one by one.
+pub(super) struct ShapeMeter {
+    fft: Arc<dyn RealToComplex<f32>>,
+    input: Vec<f32>,
+    spectrum: Vec<Complex32>,
+    scratch: Vec<Complex32>,
+    window: Vec<f32>,
+    filters: Vec<Filter>,
+    cosines: Vec<[f32; FILTERS]>,
+    samples: Vec<f32>,
+}
+
+impl ShapeMeter {
+    pub(super) fn new() -> Self {
+        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(FFT_POINTS);
+        Self {
+            input: fft.make_input_vec(),
+            spectrum: fft.make_output_vec(),
+            scratch: fft.make_scratch_vec(),
+            fft,
+            window: (0..FRAME_SAMPLES)
+                .map(|at| 0.54 - 0.46 * (std::f32::consts::TAU * at as f32 / (FRAME_SAMPLES - 1) as f32).cos())
+                .collect(),
+            filters: filters(),
+            cosines: cosines(),
+            samples: Vec::new(),
+        }
+    }
+
+    /// Shape of a frame of the track, and its power in decibels of full scale. Past the end there is silence.
+    pub(super) fn measure(&mut self, track: &Track, frame: usize) -> ([f32; CEPSTRA], f32) {
+        self.samples.clear();
+        track.read_samples(frame * STEP_SAMPLES, FRAME_SAMPLES, &mut self.samples);
+        self.samples.resize(FRAME_SAMPLES, 0.0);
+        let mean = self.samples.iter().sum::<f32>() / FRAME_SAMPLES as f32;
+        let mut before = self.samples[0] - mean;
+        let mut power = 0.0;
+        self.input.fill(0.0);
+        for (at, sample) in self.samples.iter().enumerate() {
+            let now = sample - mean;
+            power += now * now;
+            self.input[at] = (now - PRE_EMPHASIS * before) * self.window[at];
+            before = now;
+        }
+        self.fft
+            .process_with_scratch(&mut self.input, &mut self.spectrum, &mut self.scratch)
+            .expect("the buffers were made by this transform");
+        let bins: Vec<f32> = self.spectrum.iter().map(|bin| bin.norm_sqr() / FFT_POINTS as f32).collect();
+        let mut logs = [0.0_f32; FILTERS];
+        for (log, filter) in logs.iter_mut().zip(&self.filters) {
+            let sum: f32 = filter.weights.iter().zip(&bins[filter.first..]).map(|(weight, bin)| weight * bin).sum();
+            *log = (sum + POWER_FLOOR).ln();
+        }
+        let mut shape = [0.0_f32; CEPSTRA];
+        for (value, row) in shape.iter_mut().zip(&self.cosines) {
+            *value = row.iter().zip(&logs).map(|(cosine, log)| cosine * log).sum();
+        }
+        (shape, 10.0 * (power / FRAME_SAMPLES as f32 + 1e-10).log10())
     }
 }
 

@@ -34,6 +34,13 @@ pub(super) struct Stretch {
     pub(super) to: usize,
 }
 
+/// Frames without an order: their shapes, and their pitches as places on the scale.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Frames {
+    pub(super) shapes: Vec<[f32; CEPSTRA]>,
+    pub(super) pitches: Vec<Option<f32>>,
+}
+
 /// The speech of a call.
 #[derive(Debug)]
 pub(super) struct Material {
@@ -59,6 +66,20 @@ impl Material {
         let sounds = shapes.iter().map(|shape| mixture.sounds_of(shape)).collect();
         let pitches = Pitches::of(track, &stretches);
         Some(Self { shapes, sounds, pitches, stretches, mixture })
+    }
+
+    /// Heaps of frames that are known already, a stretch each; `None` where they are too few to learn anything from.
+    pub(super) fn of_heaps(heaps: &[Frames]) -> Option<Self> {
+        let (mut shapes, mut places, mut stretches) = (Vec::new(), Vec::new(), Vec::new());
+        for heap in heaps {
+            let from = shapes.len();
+            shapes.extend_from_slice(&heap.shapes);
+            places.extend_from_slice(&heap.pitches);
+            stretches.push(Stretch { at: 0, from, to: shapes.len() });
+        }
+        let mixture = Mixture::learn(&shapes)?;
+        let sounds = shapes.iter().map(|shape| mixture.sounds_of(shape)).collect();
+        Some(Self { shapes, sounds, pitches: Pitches::at(places), stretches, mixture })
     }
 
     /// Seconds of speech.

@@ -9,10 +9,12 @@
 mod cepstra;
 mod course;
 mod evidence;
+mod likeness;
 mod material;
 mod merge;
 mod mixture;
 mod pitch;
+mod print;
 mod scripted;
 mod stats;
 mod turns;
@@ -25,6 +27,8 @@ use crate::call::time::{Duration, Span};
 use course::{Course, Spot};
 use material::Material;
 
+pub use likeness::likenesses;
+pub use print::VoicePrint;
 pub use scripted::ScriptedVoices;
 
 /// Changes when the same sound would be told apart differently.

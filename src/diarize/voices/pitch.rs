@@ -52,6 +52,11 @@ impl Pitches {
                 places.push(place);
             }
         }
+        Self::at(places)
+    }
+
+    /// Pitches that are known, frame by frame, as places on the scale.
+    pub(super) fn at(places: Vec<Option<f32>>) -> Self {
         let mut pitches = Self { places, shares: [1.0; PITCHES] };
         let mut sums = [1.0; PITCHES];
         for frame in 0..pitches.places.len() {
@@ -79,7 +84,7 @@ impl Pitches {
 }
 
 /// Measures pitch.
-struct PitchMeter {
+pub(super) struct PitchMeter {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     window: Vec<f32>,
@@ -87,7 +92,7 @@ struct PitchMeter {
 }
 
 impl PitchMeter {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut planner = RealFftPlanner::<f32>::new();
         let window: Vec<f32> = (0..FRAME_SAMPLES)
             .map(|at| 0.5 - 0.5 * (std::f32::consts::TAU * (at as f32 + 0.5) / FRAME_SAMPLES as f32).cos())
@@ -120,6 +125,13 @@ impl PitchMeter {
         let mut echo = self.inverse.make_output_vec();
         self.inverse.process(&mut spectrum, &mut echo).expect("the buffers were made by this transform");
         echo
+    }
+
+    /// Place of the pitch of frame `frame` of the track on the scale.
+    pub(super) fn measure(&self, track: &Track, frame: usize) -> Option<f32> {
+        let mut samples = Vec::with_capacity(FRAME_SAMPLES);
+        track.read_samples(frame * STEP_SAMPLES, FRAME_SAMPLES, &mut samples);
+        self.pitch(&samples)
     }
 
     /// Place of the frame's pitch on the scale of [`PITCHES`] steps; `None` where it has none.

@@ -42,6 +42,12 @@ impl Places {
         self.data.as_ref().map(|data| data.join("rapport").join("models"))
     }
 
+    /// Where voice prints are kept: `DATA/rapport/voices`.
+    #[must_use]
+    pub fn voices(&self) -> Option<PathBuf> {
+        self.data.as_ref().map(|data| data.join("rapport").join("voices"))
+    }
+
     /// The folders that are searched, in this order: `models/` of the repository the program was built in (the
     /// nearest folder above it whose `models/` holds our catalog), `models/` in the current folder, the user's store.
     /// None is listed twice; whether each exists is not looked at, but for the first.
