@@ -4,6 +4,7 @@
 //! fail and takes long, so its result is kept. [`report`] turns that into a [`Report`]: pure, total and quick, so new
 //! settings look at months of calls anew in seconds.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
@@ -308,6 +309,7 @@ fn generator() -> Generator {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made_from: None,
         place: None,
+        renamed: BTreeMap::new(),
     }
 }
 

@@ -256,6 +256,14 @@ fn speakers_are_renamed_in_a_report_and_all_that_lies_beside_it() {
     assert_eq!(out.status.code(), Some(1));
     assert!(text(&out.stderr).contains("A (Nate), B (Dana Lee)"), "{}", text(&out.stderr));
     assert_eq!(report(&home.path().join("reports/a.json")), after);
+    // A new analysis keeps the name, unless it is told another one.
+    let label = |arguments: &[&str]| {
+        run(home.path(), arguments);
+        report(&home.path().join("reports/a.json"))["speakers"][1]["label"].clone()
+    };
+    assert_eq!(label(&["analyze", "calls", "--force"]), "Dana Lee");
+    assert_eq!(label(&["analyze", "calls", "--client", "Acme"]), "Dana Lee");
+    assert_eq!(label(&["analyze", "calls", "--speaker", "B=Zoe"]), "Zoe");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::batch::index::way_back;
 use crate::batch::names::Places;
 use crate::batch::{Batch, Job, Outcome, Summary, Watch};
 use crate::call::report::{DateSource, Report};
+use crate::diarize::keep_names;
 use crate::error::{Error, Result};
 use crate::ingest::dates;
 use crate::ingest::inputs::{Input, InputKind};
@@ -151,10 +152,11 @@ fn analyze_or_fail(
     let heard_key = heard_key(job, &file.id, engines)?;
     let made_from = made_from(job, &file, &heard_key);
 
-    let report = Some(&path).filter(|path| !batch.force && path.exists()).and_then(|path| read_report(path).ok());
-    if let Some(report) = report.filter(|report| report.generator.made_from.as_ref() == Some(&made_from)) {
-        write_formats(batch, job, &report, &path, |beside| !beside.exists())?;
-        return Ok(Outcome::Unchanged(Summary::of(&report, path)));
+    let last = Some(&path).filter(|path| path.exists()).and_then(|path| read_report(path).ok());
+    let is_same = |last: &&Report| last.generator.made_from.as_ref() == Some(&made_from);
+    if let Some(report) = last.as_ref().filter(|last| !batch.force && is_same(last)) {
+        write_formats(batch, job, report, &path, |beside| !beside.exists())?;
+        return Ok(Outcome::Unchanged(Summary::of(report, path)));
     }
 
     let kept = if batch.force { None } else { store.kept_transcript(&heard_key) };
@@ -176,6 +178,9 @@ fn analyze_or_fail(
     let mut report = pipeline::report(heard, &file, &job.settings);
     report.generator.made_from = Some(made_from);
     report.generator.place = Some(place);
+    if let Some(last) = last.filter(|last| last.call.id == report.call.id && job.settings.hear.redact.is_none()) {
+        keep_names(&mut report, &last.generator.renamed, &job.settings.names);
+    }
     // The report last: once it is there, what stands beside it is there too.
     write_formats(batch, job, &report, &path, |_| true)?;
     write_report(&path, &report)?;

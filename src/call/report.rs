@@ -1,5 +1,7 @@
 //! The report of one call, as it stands on disk (schema 1).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::call::coaching::Coaching;
@@ -7,7 +9,7 @@ use crate::call::finding::{Frame, Opportunity, Redirect, SmallTalk, TalkFigures,
 use crate::call::mirroring::Mirroring;
 use crate::call::time::Duration;
 use crate::call::topic::{Kind, Topic};
-use crate::call::transcript::{Basis, SpeechSpan, Utterance};
+use crate::call::transcript::{Basis, SpeakerId, SpeechSpan, Utterance};
 
 /// Version of the layout below. Readers refuse a higher one.
 pub const SCHEMA: u32 = 1;
@@ -59,6 +61,9 @@ pub struct Generator {
     /// Digest of the path of the input, so that another file of the same name does not overwrite this report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// Names that were given to speakers afterwards, by their ids, so that a new analysis keeps them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub renamed: BTreeMap<SpeakerId, String>,
 }
 
 /// Where the date of a call was taken from.

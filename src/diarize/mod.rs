@@ -13,5 +13,5 @@ pub use assign::join_voices;
 pub use bleed::{Sharing, part};
 pub use known::{KnownVoice, LEAD_MIN, LIKENESS_MIN, recognise};
 pub use names::{NameSettings, apply_names};
-pub use relabel::relabel;
+pub use relabel::{keep_names, relabel};
 pub use tracks::{Side, join_sides};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::call::report::Report;
 use crate::call::transcript::SpeakerId;
-use crate::diarize::names::find_label;
+use crate::diarize::names::{NameSettings, find_label};
 
 /// Gives speakers of a report other names: the figures stay, and sentences that name them follow. `names` are by id
 /// (`A`) or by the name they have.
@@ -21,7 +21,8 @@ pub fn relabel(report: &mut Report, names: &BTreeMap<String, String>) -> Result<
     let old: BTreeMap<String, String> =
         renamed.iter().map(|(id, name)| (labels[id.index()].to_owned(), name.clone())).collect();
     for (id, name) in renamed {
-        report.speakers[id.index()].label = name;
+        report.speakers[id.index()].label.clone_from(&name);
+        report.generator.renamed.insert(id, name);
     }
     let notes = report.coaching.iter_mut().flat_map(|coaching| {
         [&mut coaching.went_well, &mut coaching.try_next, &mut coaching.phrase].into_iter().flatten()
@@ -66,6 +67,20 @@ fn replaced(text: &str, names: &BTreeMap<String, String>) -> String {
         }
     }
     out
+}
+
+/// Gives a report that was made anew the names that the last one's speakers were given, unless the settings name them.
+/// Speakers who are not there any more are passed over.
+pub fn keep_names(report: &mut Report, last: &BTreeMap<SpeakerId, String>, settings: &NameSettings) {
+    for (id, name) in last {
+        let Some(speaker) = report.speakers.get(id.index()) else { continue };
+        let labels = [id.to_string(), speaker.label.clone()];
+        let in_settings = settings.speakers.iter().any(|(who, name)| labels.contains(who) || *name == speaker.label);
+        if !in_settings {
+            // The id is there, so nothing can be wrong with it.
+            drop(relabel(report, &BTreeMap::from([(id.to_string(), name.clone())])));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -76,6 +76,7 @@ pub(crate) fn transcript(bytes: &[u8]) {
                 transcriber: "imported".to_owned(),
                 voices: None,
                 prosody: Vec::new(),
+                voice_prints: Vec::new(),
                 transcript: imported.transcript,
             };
             let facts = FileFacts {

@@ -63,18 +63,54 @@ pub(super) fn find(material: &Material, spots: &[Spot], voices: usize) -> Course
     if voices < 2 {
         return alone(material, spots);
     }
-    let mut best = alone(material, spots);
-    for (number, frames) in PIECE_FRAMES.into_iter().enumerate() {
+    let courses = PIECE_FRAMES.map(|frames| {
         let mut heaps = vec![Stats::empty(material.mixture.len()); voices];
         for piece in merge(material, &PRIOR, frames, voices) {
             material.add(&mut heaps[piece.cluster], piece.from, piece.to, 1.0);
         }
-        let course = refine(material, spots, &heaps);
-        if number == 0 || course.evidence > best.evidence {
-            best = course;
+        refine(material, spots, &heaps)
+    });
+    // The first of equals, whatever the order of comparison.
+    let likelier = |best: usize, at: usize| if courses[at].evidence > courses[best].evidence { at } else { best };
+    let best = (1..courses.len()).fold(0, likelier);
+    let mut course = courses[best].clone();
+    doubt(&mut course, &courses, spots, voices);
+    course
+}
+
+/// Lowers the shares of a course where others, from other beginnings, gave a spot to another voice. Each course by itself is
+/// all but certain of itself (frames are taken for independent, which they are not); that another one came to the same
+/// answer is what can be trusted.
+fn doubt(course: &mut Course, others: &[Course], spots: &[Spot], voices: usize) {
+    let mut agreed = vec![0.0_f32; spots.len()];
+    for other in others {
+        let names = matching(&course.path, &other.path, spots, voices);
+        for ((agreed, own), theirs) in agreed.iter_mut().zip(&course.path).zip(&other.path) {
+            *agreed += f32::from(u8::from(names[*theirs] == *own)) / others.len() as f32;
         }
     }
-    best
+    for (shares, agreed) in course.shares.iter_mut().zip(agreed) {
+        let even = (1.0 - agreed) / voices as f32;
+        shares.iter_mut().for_each(|share| *share = *share * agreed + even);
+    }
+}
+
+/// What the voices of `theirs` are called in `own`: the pairs that share most frames, largest first.
+fn matching(own: &[usize], theirs: &[usize], spots: &[Spot], voices: usize) -> Vec<usize> {
+    let mut shared = vec![0; voices * voices];
+    for ((own, theirs), spot) in own.iter().zip(theirs).zip(spots) {
+        shared[theirs * voices + own] += spot.to - spot.from;
+    }
+    let mut order: Vec<usize> = (0..voices * voices).collect();
+    order.sort_by_key(|pair| (std::cmp::Reverse(shared[*pair]), *pair));
+    let (mut names, mut taken) = (vec![usize::MAX; voices], vec![false; voices]);
+    for pair in order {
+        let (theirs, own) = (pair / voices, pair % voices);
+        if names[theirs] == usize::MAX && !taken[own] {
+            (names[theirs], taken[own]) = (own, true);
+        }
+    }
+    names
 }
 
 /// The course of a call with one voice.
