@@ -34,7 +34,7 @@ pub(super) struct Spot {
 }
 
 /// Who speaks when, for a number of voices.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Course {
     /// The voice of each spot.
     pub(super) path: Vec<usize>,
@@ -169,4 +169,37 @@ fn evidence_of(material: &Material, spots: &[Spot], path: &[usize], voices: usiz
         if voice[0] == voice[1] { (1.0 - change).ln() } else { (change / (voices - 1) as f32).ln() }
     });
     speech + changes.sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course(path: &[usize]) -> Course {
+        let shares = path.iter().map(|voice| (0..2).map(|at| f32::from(u8::from(at == *voice))).collect()).collect();
+        Course { path: path.to_vec(), shares, evidence: 0.0 }
+    }
+
+    fn spots(count: usize) -> Vec<Spot> {
+        (0..count).map(|at| Spot { stretch: 0, from: at * 5, to: at * 5 + 5 }).collect()
+    }
+
+    #[test]
+    fn the_same_answer_under_other_names_leaves_no_doubt() {
+        let mut own = course(&[0, 0, 1, 1]);
+        let others = [own.clone(), course(&[1, 1, 0, 0]), course(&[0, 0, 1, 1])];
+        doubt(&mut own, &others, &spots(4), 2);
+        assert_eq!(own, course(&[0, 0, 1, 1]));
+    }
+
+    #[test]
+    fn a_spot_that_others_give_to_the_other_voice_is_doubted() {
+        let mut own = course(&[0, 0, 0, 1, 1]);
+        let others = [own.clone(), own.clone(), course(&[1, 1, 0, 0, 0])];
+        doubt(&mut own, &others, &spots(5), 2);
+        assert_eq!(own.shares[0], [1.0, 0.0]);
+        // One of three says otherwise: two thirds and half of the rest.
+        assert!((own.shares[2][0] - (2.0 / 3.0 + 1.0 / 6.0)).abs() < 1e-6, "{:?}", own.shares[2]);
+        assert!((own.shares[2].iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
 }
