@@ -141,7 +141,7 @@ static POSTCODES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// Words between a number and a way that make it a distance or a count: "5 minutes down the road", "2 lane road".
 static NO_STREET: LazyLock<Regex> = LazyLock::new(|| {
-    let things = "minutes?|hours?|seconds?|days?|weeks?|months?|miles?|metres?|meters?|yards?|blocks?|feet|people|cars?|houses?|shops?|years?|times?|lane|way|main|side|dirt|long|busy|quiet|narrow|high|different|separate|new|old|big|small|more|other|of|on|in|the|and|or|to|down|up|along|from|percent|per|hard|disk|by|for|with|court|park|square|place|hill|close|good|bad|great|nice|single|double|whole|empty";
+    let things = "minutes?|hours?|seconds?|days?|weeks?|months?|miles?|metres?|meters?|yards?|blocks?|feet|people|cars?|houses?|shops?|years?|times?|lane|way|main|side|dirt|long|busy|quiet|narrow|high|different|separate|new|old|big|small|more|other|of|on|in|the|to|down|up|along|from|percent|per|hard|disk|by|for|with|court|park|square|place|hill|close|good|bad|great|nice|single|double|whole|empty";
     Regex::new(&format!(r"^(?:[\d-]+[a-zA-Z]?|(?i:{NUMBER}(?:[ -](?:and )?{NUMBER})*)),? (?:{things}) "))
         .expect("the pattern is a constant")
 });

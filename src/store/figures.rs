@@ -3,15 +3,13 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::{REPORT_BYTES_MAX, json_files, other_schema, place_in};
+use super::{REPORT_BYTES_MAX, json_files, other_schema, place_in, read};
 use crate::call::figures::{CallFigures, Driven, Person, RedirectFigures, TangentFigures};
 use crate::call::finding::{Driver, EndedBy, Outcome, RedirectClass, SmallTalk};
 use crate::call::report::{DateSource, Models, SCHEMA};
@@ -128,14 +126,7 @@ pub fn read_figures(folder: &Path) -> Result<(Vec<CallFigures>, Vec<LeftOut>)> {
 
 fn read_one(path: &Path, place: &str) -> std::result::Result<CallFigures, String> {
     BYTES.with_borrow_mut(|bytes| {
-        bytes.clear();
-        let file = File::open(path).map_err(|failure| format!("it cannot be read: {failure}"))?;
-        file.take(REPORT_BYTES_MAX + 1)
-            .read_to_end(bytes)
-            .map_err(|failure| format!("it cannot be read: {failure}"))?;
-        if bytes.len() as u64 > REPORT_BYTES_MAX {
-            return Err(format!("it is longer than {REPORT_BYTES_MAX} bytes"));
-        }
+        read::bounded_into(path, REPORT_BYTES_MAX, bytes).map_err(|failure| format!("it cannot be read: {failure}"))?;
         parse(bytes, place)
     })
 }

@@ -17,11 +17,11 @@ use rapport::render::html::Around;
 use rapport::store::{read_figures, read_marks, read_outline, read_report};
 use rapport::transcribe;
 
-/// Endings that the first byte of a recording chooses from; 255 leaves the choice to the content.
-const SOUND_ENDINGS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "ogg", "webm", "aiff", "caf", "bin"];
+/// Endings that the first byte of a recording chooses from; the last leaves the choice to the content.
+pub(crate) const SOUND_ENDINGS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "ogg", "webm", "aiff", "caf", "bin"];
 
 /// The same for transcripts.
-const TEXT_ENDINGS: [&str; 4] = ["vtt", "srt", "json", "txt"];
+pub(crate) const TEXT_ENDINGS: [&str; 4] = ["vtt", "srt", "json", "txt"];
 
 /// A file with these bytes, under a name that stays the same so that messages do.
 struct Bytes {
