@@ -90,6 +90,12 @@ pub enum Error {
     /// The user asked to stop.
     #[error("stopped before it was done")]
     Stopped,
+    /// The process at work died with a call.
+    #[error(
+        "the program ended at this call ({0}); the other calls are not affected. Too little memory is the commonest \
+         reason: free some, or take a smaller speech model"
+    )]
+    Died(String),
     /// A bug of ours, kept to one call.
     #[error(
         "internal error: {0}; the other calls are not affected. Please report it with the file's format and length"
