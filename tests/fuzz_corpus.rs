@@ -51,7 +51,7 @@ const FLIPS: usize = 1000;
 const MEMORY_KIB_MAX: u64 = 1 << 20;
 
 /// How many cases there were and how long the slowest took.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Tried {
     cases: usize,
     slowest: Duration,
@@ -141,12 +141,12 @@ fn transcripts_that_are_cut_or_changed_anywhere_do_no_harm() {
 #[test]
 fn reports_settings_marks_and_models_that_are_cut_or_changed_anywhere_do_no_harm() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
-    let kinds: [(&str, fn(&[u8]), &[&str]); 3] = [
-        ("report", entries::report, &["seed-whole"]),
-        ("config", entries::config, &["all", "marks"]),
-        ("model", entries::model, &["smallest", "smallest-q5"]),
+    let kinds: [(Target, &[&str]); 3] = [
+        (("report", entries::report), &["seed-whole"]),
+        (("config", entries::config), &["all", "marks"]),
+        (("model", entries::model), &["smallest", "smallest-q5"]),
     ];
-    for (kind, target, files) in kinds {
+    for ((kind, target), files) in kinds {
         let mut tried = Tried::default();
         for name in files {
             let bytes = std::fs::read(corpus.join(kind).join(name)).unwrap();
@@ -168,7 +168,7 @@ fn files_that_broke_other_programs_are_failures_with_a_name_or_sound() {
             match recording::read_with(file.path(), &StopFlag::default(), search.as_deref()) {
                 Ok(_) => sound += 1,
                 Err(failure) => {
-                    assert!(failure.to_string().contains(&*file.file_name().to_string_lossy()), "{failure}")
+                    assert!(failure.to_string().contains(&*file.file_name().to_string_lossy()), "{failure}");
                 }
             }
             assert!(begun.elapsed() < WAIT, "{} took {:?}", file.path().display(), begun.elapsed());

@@ -113,7 +113,7 @@ static STREETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // Calle Mayor 15; Via Garibaldi 8.
         format!(r"\b(?:{WAYS_BEFORE}) {foreign}(?: {foreign})?,? (?:(?:número|number|no\.|n\.|nº) ?)?\d{{1,4}}[a-zA-Z]?\b"),
         // 5th Avenue 350.
-        format!(r"\b(?:\d{{1,2}}(?:st|nd|rd|th)|(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)) (?:Street|Avenue),? \d{{1,5}}\b"),
+        r"\b(?:\d{1,2}(?:st|nd|rd|th)|(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)) (?:Street|Avenue),? \d{1,5}\b".to_owned(),
         // PO Box 1184.
         format!(r"\b(?i:p\.? ?o\.? ?box|post office box)(?: number)? (?:\d{{1,6}}|{spoken})\b"),
     ]

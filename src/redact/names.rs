@@ -83,9 +83,9 @@ fn listed(token: &Token) -> Option<Listed> {
         return Some(*listed);
     }
     // "Karl-Heinz": each part is on the list.
-    let parts = token.folded.split('-');
-    (token.folded.contains('-') && parts.clone().count() == 2 && parts.clone().all(|part| NAMES.contains_key(part)))
-        .then(|| if token.all_capital { Listed::Name } else { Listed::Word })
+    let mut parts = token.folded.split('-');
+    let two = token.folded.matches('-').count() == 1 && parts.all(|part| NAMES.contains_key(part));
+    two.then_some(if token.all_capital { Listed::Name } else { Listed::Word })
 }
 
 fn is_name(tokens: &[Token], at: usize, has_capitals: bool) -> bool {

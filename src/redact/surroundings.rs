@@ -297,59 +297,39 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// Small letters without accents: "Jürgen" is looked for as "jurgen".
 pub(super) fn folded(word: &str) -> String {
-    word.to_lowercase()
-        .chars()
-        .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
-        .flat_map(|letter| {
-            match letter {
-                'à'..='å' | 'ā' | 'ă' | 'ą' => "a".chars(),
-                'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e".chars(),
-                'ì'..='ï' | 'ī' | 'į' | 'ı' => "i".chars(),
-                'ò'..='ö' | 'ø' | 'ō' | 'ő' => "o".chars(),
-                'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => "u".chars(),
-                'ý' | 'ÿ' => "y".chars(),
-                'ç' | 'ć' | 'č' => "c".chars(),
-                'ñ' | 'ń' | 'ň' => "n".chars(),
-                'ś' | 'š' | 'ş' | 'ș' => "s".chars(),
-                'ź' | 'ż' | 'ž' => "z".chars(),
-                'ţ' | 'ț' | 'ť' => "t".chars(),
-                'ď' | 'đ' => "d".chars(),
-                'ğ' | 'ģ' => "g".chars(),
-                'ł' | 'ļ' => "l".chars(),
-                'ř' => "r".chars(),
-                'ķ' => "k".chars(),
-                'æ' => "ae".chars(),
-                'œ' => "oe".chars(),
-                'ß' => "ss".chars(),
-                '’' => "'".chars(),
-                _ => return Letters::One(std::iter::once(letter)),
+    let mut folded = String::with_capacity(word.len());
+    for letter in word.to_lowercase().chars() {
+        let bare = match letter {
+            'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+            'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e",
+            'ì'..='ï' | 'ī' | 'į' | 'ı' => "i",
+            'ò'..='ö' | 'ø' | 'ō' | 'ő' => "o",
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => "u",
+            'ý' | 'ÿ' => "y",
+            'ç' | 'ć' | 'č' => "c",
+            'ñ' | 'ń' | 'ň' => "n",
+            'ś' | 'š' | 'ş' | 'ș' => "s",
+            'ź' | 'ż' | 'ž' => "z",
+            'ţ' | 'ț' | 'ť' => "t",
+            'ď' | 'đ' => "d",
+            'ğ' | 'ģ' => "g",
+            'ł' | 'ļ' => "l",
+            'ř' => "r",
+            'ķ' => "k",
+            'æ' => "ae",
+            'œ' => "oe",
+            'ß' => "ss",
+            '’' => "'",
+            // Accents of their own, behind their letter.
+            '\u{300}'..='\u{36f}' => "",
+            other => {
+                folded.push(other);
+                continue;
             }
-            .into()
-        })
-        .collect()
-}
-
-/// One letter, or those that stand for it.
-enum Letters {
-    One(std::iter::Once<char>),
-    Some(std::str::Chars<'static>),
-}
-
-impl From<std::str::Chars<'static>> for Letters {
-    fn from(letters: std::str::Chars<'static>) -> Self {
-        Self::Some(letters)
+        };
+        folded.push_str(bare);
     }
-}
-
-impl Iterator for Letters {
-    type Item = char;
-
-    fn next(&mut self) -> Option<char> {
-        match self {
-            Self::One(letter) => letter.next(),
-            Self::Some(letters) => letters.next(),
-        }
-    }
+    folded
 }
 
 /// The word `back` places before, if nothing but spaces stands between, all the way.
@@ -384,10 +364,10 @@ pub(super) fn is_greeted(tokens: &[Token<'_>], at: usize) -> bool {
 pub(super) fn is_introduced(tokens: &[Token<'_>], at: usize) -> bool {
     let word = |back| before(tokens, at, back);
     let from = is_one_of(after(tokens, at), &FROM);
-    let named =
-        word(1) == Some("is") && word(2) == Some("name") || is_one_of(word(2), &["my"]) && word(1) == Some("name");
+    let named = word(1) == Some("is") && word(2) == Some("name")
+        || is_one_of(word(2), &["my"]) && is_one_of(word(1), &["name"]);
     let this = word(1) == Some("is") && word(2) == Some("this") && (from || ends(tokens, at));
-    let it = word(1) == Some("it") && from || word(1) == Some("it's") && from;
+    let it = from && is_one_of(word(1), &["it", "it's"]);
     let am = word(1) == Some("am") && word(2) == Some("i") || word(1) == Some("i'm");
     let speaking = word(1) == Some("with") && word(2) == Some("speaking");
     let called = is_one_of(word(1), &["called", "named"])
