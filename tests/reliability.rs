@@ -484,6 +484,17 @@ fn nothing_of_a_call_goes_to_a_log() {
     let left: Vec<_> = files(home.path()).into_iter().filter(outside).filter(tells).collect();
     assert_eq!(left, Vec::<PathBuf>::new());
     assert!(files(&home.path().join("out")).iter().any(tells), "the report tells it");
+    // A report that was damaged, read back.
+    let report = home.path().join("out/2026-04-01 good.json");
+    let damaged =
+        std::fs::read_to_string(&report).unwrap().replace("\"duration\":", "\"duration\": \"verdigris\", \"x\":");
+    std::fs::write(&report, damaged).unwrap();
+    for arguments in [&["show", "out/2026-04-01 good.json"][..], &["compare", "out"]] {
+        let done = rapport(home.path(), arguments).output().unwrap();
+        let told = [done.stdout, done.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert!(!told.is_empty() && !told.contains("verdigris"), "{arguments:?}: {told}");
+    }
 }
 
 /// Every command but `models pull` works without opening a connection: no socket of any network is made.

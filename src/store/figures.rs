@@ -16,7 +16,7 @@ use crate::call::report::{DateSource, Models, SCHEMA};
 use crate::call::time::{Duration, Timestamp};
 use crate::call::transcript::{Basis, SpeakerId};
 use crate::call::trend::LeftOut;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, untold};
 
 /// What of a report takes part in comparisons. Whatever else it holds is passed over without being kept.
 #[derive(Deserialize)]
@@ -137,8 +137,8 @@ fn parse(bytes: &[u8], place: &str) -> std::result::Result<CallFigures, String> 
     let refused = |failure: &serde_json::Error| match serde_json::from_str::<Version>(text) {
         Ok(Version { schema: None }) => "it is JSON, but no report: it has no `schema`".to_owned(),
         Ok(Version { schema: Some(schema) }) if schema != SCHEMA => other_schema(schema),
-        Ok(_) => format!("it is a damaged report: {failure}; analyze the call again"),
-        Err(failure) => format!("it is no JSON: {failure}"),
+        Ok(_) => format!("it is a damaged report: {}; analyze the call again", untold(failure)),
+        Err(failure) => format!("it is no JSON: {}", untold(&failure)),
     };
     let slim: Slim<'_> = serde_json::from_str(text).map_err(|failure| refused(&failure))?;
     if slim.schema == SCHEMA { Ok(lower(slim, place)) } else { Err(other_schema(slim.schema)) }

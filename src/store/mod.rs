@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::outline::Outline;
 use crate::call::report::{Report, SCHEMA};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, untold};
 use crate::pipeline::Heard;
 use crate::progress::StopFlag;
 use crate::render::json;
@@ -94,6 +94,9 @@ impl Store {
     pub fn content_id(&self, path: &Path, fresh: bool) -> Result<String> {
         let failed = || Error::io("cannot read", path);
         let meta = std::fs::metadata(path).map_err(failed())?;
+        if !meta.is_file() {
+            return Err(failed()(read::no_file()));
+        }
         let modified_ns = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified_ns = modified_ns.map_or(0, |since| since.as_nanos());
         let note = self.kept("seen", &path_digest(path));
@@ -273,8 +276,8 @@ fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let bytes = read::bounded(path, REPORT_BYTES_MAX).map_err(Error::io("cannot read", path))?;
     match serde_json::from_slice::<Version>(&bytes) {
         Ok(version) if version.schema != SCHEMA => Err(refused(other_schema(version.schema))),
-        Ok(_) => serde_json::from_slice(&bytes).map_err(|failure| refused(failure.to_string())),
-        Err(failure) => Err(refused(format!("wanted JSON with a `schema` number; {failure}"))),
+        Ok(_) => serde_json::from_slice(&bytes).map_err(|failure| refused(untold(&failure))),
+        Err(failure) => Err(refused(format!("wanted JSON with a `schema` number; {}", untold(&failure)))),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn bounded_into(path: &Path, bytes_max: u64, bytes: &mut Vec<u8>) -> 
     bytes.clear();
     let meta = std::fs::metadata(path)?;
     if !meta.is_file() {
-        return Err(Error::new(ErrorKind::InvalidInput, "it is neither a file nor a link to one"));
+        return Err(no_file());
     }
     // What its length is said to be may not hold: it may grow, or be made by the system while it is read.
     File::open(path)?.take(bytes_max + 1).read_to_end(bytes)?;
@@ -31,6 +31,11 @@ pub(crate) fn bounded_into(path: &Path, bytes_max: u64, bytes: &mut Vec<u8>) -> 
         return Err(Error::new(ErrorKind::FileTooLarge, format!("it is longer than {bytes_max} bytes")));
     }
     Ok(())
+}
+
+/// What is said of a pipe, a folder or a device: it would be waited for, or has no end.
+pub(super) fn no_file() -> Error {
+    Error::new(ErrorKind::InvalidInput, "it is neither a file nor a link to one")
 }
 
 #[cfg(test)]
