@@ -317,7 +317,7 @@ fn files_that_hold_too_much_are_refused() {
         (report(&"x".repeat(20_001), 1, 1), "endless title"),
         (report("x", 1001, 1), "agenda"),
         (report("x", 1, 20_001), "20000 words"),
-        (format!("{{\"x\":{}", "[".repeat(100_000)), "recursion limit"),
+        (format!("{{\"segments\":[{{\"speaker\":{}", "[".repeat(100_000)), "recursion limit"),
     ] {
         let refused = said("r.json", text);
         assert!(refused.contains(says), "{refused}");

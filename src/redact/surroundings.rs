@@ -394,7 +394,7 @@ pub(super) fn is_asked(tokens: &[Token<'_>], at: usize) -> bool {
 
 /// "Had lunch with Charlotte": for names that are places as well.
 pub(super) fn is_met(tokens: &[Token<'_>], at: usize) -> bool {
-    is_one_of(before(tokens, at, 1), &["with", "met", "by"])
+    is_one_of(before(tokens, at, 1), &["with", "met"])
 }
 
 /// "Mark said he would pay".

@@ -23,18 +23,29 @@ pub(crate) const SOUND_ENDINGS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "ogg",
 /// The same for transcripts.
 pub(crate) const TEXT_ENDINGS: [&str; 4] = ["vtt", "srt", "json", "txt"];
 
-/// A file with these bytes, under a name that stays the same so that messages do.
+thread_local! {
+    /// One folder a thread: making and removing one takes longer than most of what is tried in it.
+    static FOLDER: tempfile::TempDir = tempfile::tempdir().expect("a temporary folder");
+}
+
+/// A file with these bytes, alone in its folder, under a name that stays the same so that messages do.
 struct Bytes {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
     path: PathBuf,
 }
 
 impl Bytes {
     fn new(name: &str, bytes: &[u8]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join(name);
+        let folder = FOLDER.with(|folder| folder.path().to_owned());
+        let path = folder.join(name);
         std::fs::write(&path, bytes).expect("room for a small file");
         Self { folder, path }
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.path));
     }
 }
 
@@ -107,14 +118,14 @@ pub(crate) fn report(bytes: &[u8]) {
         Err(failure) => assert_named(&failure, &file.path),
     }
     let _ = read_outline(&file.path);
-    let (calls, left_out) = read_figures(file.folder.path()).expect("the folder can be read");
+    let (calls, left_out) = read_figures(&file.folder).expect("the folder can be read");
     assert_eq!(calls.len() + left_out.len(), 1);
 }
 
 /// Settings beside a call, and boundaries beside reports.
 pub(crate) fn config(bytes: &[u8]) {
     let file = Bytes::new("marks.toml", bytes);
-    if let Err(failure) = read_marks(file.folder.path()) {
+    if let Err(failure) = read_marks(&file.folder) {
         assert_named(&failure, &file.path);
     }
     let path = file.path.with_extension("wav");
