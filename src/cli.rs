@@ -14,7 +14,8 @@ use crate::batch::{self, Format};
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
 use crate::commands::{
-    Exit, analyze, compare, completions, demo, devices, export, forget, keys, mark, models, record, relabel, show,
+    Exit, analyze, attempts, compare, completions, demo, devices, export, forget, keys, mark, models, record, relabel,
+    show,
 };
 use crate::diarize::voices::SpeakerCount;
 use crate::error::{Error, Result};
@@ -355,6 +356,7 @@ impl AnalyzeArgs {
             call: CallFlags { redact: self.work.redact, ..self.call.lower(self.work.language, self.work.translate) },
             config: config_folder(),
             voices: Places::from_env().voices(),
+            attempt: None,
         }
     }
 }
@@ -430,7 +432,7 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
     let mut out = std::io::stdout().lock();
     match cli.verb {
         Verb::Demo(args) => demo::run(args.out.as_deref(), stop, &mut out),
-        Verb::Analyze(args) => analyze::run(&args.lower(), stop, &mut out),
+        Verb::Analyze(args) => run_analyze(args.lower(), stop, &mut out),
         Verb::Record(args) => record::run(&args.lower(), stop, &mut out),
         Verb::Devices { json } => devices::run(&devices::DevicesOptions { json }, stop, &mut out),
         Verb::Show(args) => show::run(&show::ShowOptions { report: args.report, json: args.json }, &mut out),
@@ -450,6 +452,16 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
         Verb::Models(args) => run_models(args.verb, stop, &mut out),
         Verb::Completions { shell } => completions::run(shell, &mut Cli::command(), &mut out),
     }
+}
+
+/// Here, or in a process that this one watches over.
+fn run_analyze(options: analyze::AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
+    if attempts::are_worth_it(&options)
+        && let Some(exit) = attempts::watch_over(stop)?
+    {
+        return Ok(exit);
+    }
+    analyze::run(&analyze::AnalyzeOptions { attempt: attempts::Attempt::begin(stop), ..options }, stop, out)
 }
 
 fn run_models(verb: ModelsVerb, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
@@ -494,6 +506,10 @@ pub fn stop_on_signals() -> Result<StopFlag> {
             std::process::exit(130);
         }
         asked.stop();
+        // The process that watches over this one says it.
+        if attempts::is_attempt() {
+            return;
+        }
         eprintln!("stopping: what is done is kept; press again to end at once");
     })
     .map_err(|failure| Error::Settings { what: "signals".to_owned(), why: failure.to_string() })?;

@@ -90,6 +90,12 @@ pub enum Error {
     /// The user asked to stop.
     #[error("stopped before it was done")]
     Stopped,
+    /// The process at work died with a call.
+    #[error(
+        "the program ended at this call ({0}); the other calls are not affected. Too little memory is the commonest \
+         reason: free some, or take a smaller speech model"
+    )]
+    Died(String),
     /// A bug of ours, kept to one call.
     #[error(
         "internal error: {0}; the other calls are not affected. Please report it with the file's format and length"
@@ -102,5 +108,39 @@ impl Error {
     pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { doing, path, source }
+    }
+}
+
+/// What a reader of JSON says is wrong, without the words of the file that it quotes: they may be what somebody said.
+pub(crate) fn untold(failure: &serde_json::Error) -> String {
+    let mut why = failure.to_string();
+    for (open, close) in [("\"", "\""), ("variant `", "`, expected")] {
+        let from = why.find(open).map(|at| at + open.len());
+        if let (Some(from), Some(to)) = (from, why.rfind(close))
+            && from < to
+        {
+            why.replace_range(from..to, "…");
+        }
+    }
+    why
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_of_json_quote_nothing() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            SmallTalk,
+        }
+        let failed = serde_json::from_str::<u8>("\"said \\\"this\\\" and that\"").unwrap_err();
+        assert_eq!(untold(&failed), "invalid type: string \"…\", expected u8 at line 1 column 24");
+        let failed = serde_json::from_str::<Kind>("\"secret\"").unwrap_err();
+        assert_eq!(untold(&failed), "unknown variant `…`, expected `small_talk` at line 1 column 8");
+        assert_eq!(untold(&serde_json::from_str::<u8>("x").unwrap_err()), "expected value at line 1 column 1");
+        assert!(matches!(serde_json::from_str("\"small_talk\""), Ok(Kind::SmallTalk)));
     }
 }

@@ -82,6 +82,7 @@ fn batch(out: &Path, threads: usize) -> Batch {
         formats: vec![Format::Html],
         threads,
         force: false,
+        redone: std::collections::BTreeSet::new(),
         index: false,
     }
 }

@@ -166,6 +166,7 @@ fn batch_of(folder: &Path, out: &str, threads: usize, settings: &CallSettings) -
         formats: vec![Format::Html, Format::Srt],
         threads,
         force: false,
+        redone: std::collections::BTreeSet::new(),
         index: false,
     }
 }

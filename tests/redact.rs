@@ -4,11 +4,10 @@ use rapport::call::time::{Duration, Span};
 use rapport::call::transcript::{Basis, Speaker, SpeakerId, Transcript, Utterance, Word};
 use rapport::redact::{self, Mark};
 
-/// Share of what is personal that must be found, by mark: what SECURITY.md promises.
-const RECALL_MIN: f64 = 0.9;
-
-/// Share of what is marked that must be personal.
-const PRECISION_MIN: f64 = 0.95;
+/// Share of what is personal that must be found, and of what is marked that must be personal: of examples that the rules were
+/// made with, and of examples that were written before and held back. SECURITY.md states what is reached.
+const SEEN_MIN: f64 = 0.95;
+const HELD_OUT_MIN: f64 = 0.80;
 
 /// Sentences as they are said, personal data in braces with its first letter before a bar: c card, p phone, e e-mail, a
 /// address, n name.
@@ -75,32 +74,121 @@ fn example(line: &str) -> (String, String) {
     (said, wanted)
 }
 
-#[test]
-fn what_is_personal_is_found_and_nothing_else_is_changed() {
-    let (mut wanted_count, mut found_count, mut right) = (0, 0, 0);
-    for line in EXAMPLES.lines().filter(|line| !line.is_empty()) {
-        let (said, wanted) = example(line);
-        let (redacted, marks) = redact::text(&said, &[]);
-        wanted_count += line.matches('|').count();
-        found_count += marks.len();
-        if redacted == wanted {
-            right += marks.len();
-        } else {
-            println!("wanted: {wanted}\n found: {redacted}");
-            // Each mark is counted right if it stands in the wanted sentence as often.
-            for mark in [Mark::Card, Mark::Phone, Mark::Email, Mark::Address, Mark::Name] {
-                right += wanted.matches(mark.text()).count().min(redacted.matches(mark.text()).count());
-            }
+const MARKS: [Mark; 5] = [Mark::Card, Mark::Phone, Mark::Email, Mark::Address, Mark::Name];
+
+/// A stretch of a sentence, in bytes.
+type Range = std::ops::Range<usize>;
+
+/// What is personal in a sentence.
+fn wanted_in(line: &str) -> Vec<(Mark, Range)> {
+    let tagged = regex::Regex::new(r"\{(\w)\|([^}]*)\}").unwrap();
+    let mut before = 0;
+    let stretch = |found: regex::Captures| {
+        let start = found.get(0).unwrap().start() - before;
+        before += "{n|}".len();
+        (mark_of(&found[1]), start..start + found[2].len())
+    };
+    tagged.captures_iter(line).map(stretch).collect()
+}
+
+/// What was replaced: the words between the marks are where they were.
+fn found_in(said: &str, redacted: &str) -> Vec<(Mark, Range)> {
+    let marks = regex::Regex::new(r"\[(?:card|phone|email|address|name)\]").unwrap();
+    let mut found: Vec<(Mark, Range)> = Vec::new();
+    let (mut at, mut from) = (0, 0);
+    let mut open: Option<Mark> = None;
+    let edges = marks.find_iter(redacted).map(|hit| (hit.start(), hit.end(), Some(hit.as_str())));
+    for (start, end, mark) in edges.chain([(redacted.len(), redacted.len(), None)]) {
+        let kept = &redacted[from..start];
+        let place = match (kept.is_empty(), mark) {
+            (true, None) => said.len(),
+            (true, Some(_)) => at,
+            (false, None) => said.len() - kept.len(),
+            (false, Some(_)) => at + said[at..].find(kept).unwrap_or_else(|| panic!("{kept:?} is not in {said:?}")),
+        };
+        if let Some(open) = open {
+            found.push((open, at..place));
+        }
+        at = place + kept.len();
+        from = end;
+        open = mark.and_then(|text| MARKS.into_iter().find(|mark| mark.text() == text));
+    }
+    found
+}
+
+/// Whether every letter and digit of a stretch lies in one of the others.
+fn is_covered(said: &str, range: &Range, by: &[(Mark, Range)]) -> bool {
+    let inside = |at: usize| by.iter().any(|(_, other)| other.contains(&at));
+    said[range.clone()].char_indices().all(|(at, letter)| !letter.is_alphanumeric() || inside(range.start + at))
+}
+
+#[derive(Default, Clone, Copy)]
+struct Count {
+    wanted: u32,
+    hit: u32,
+    found: u32,
+    right: u32,
+}
+
+impl Count {
+    fn recall(self) -> f64 {
+        f64::from(self.hit) / f64::from(self.wanted.max(1))
+    }
+
+    fn precision(self) -> f64 {
+        f64::from(self.right) / f64::from(self.found.max(1))
+    }
+}
+
+/// Precision and recall over sentences. A find is right if no other word went with it; something personal is found if no
+/// letter of it is left. Sentences that came out wrong are shown unless they are held back.
+fn score(name: &str, sentences: &str, show: bool) -> Count {
+    let mut counts = [Count::default(); MARKS.len()];
+    let (mut lines, mut spoilt) = (0, 0);
+    for line in sentences.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (said, wanted_text) = example(line);
+        let redacted = redact::text(&said, &[]).0;
+        let (wanted, found) = (wanted_in(line), found_in(&said, &redacted));
+        for (at, mark) in MARKS.into_iter().enumerate() {
+            let of_mark = |all: &[(Mark, Range)]| all.iter().filter(|one| one.0 == mark).cloned().collect::<Vec<_>>();
+            let (wanted_here, found_here) = (of_mark(&wanted), of_mark(&found));
+            counts[at].wanted += wanted_here.len() as u32;
+            counts[at].hit += wanted_here.iter().filter(|one| is_covered(&said, &one.1, &found)).count() as u32;
+            counts[at].found += found_here.len() as u32;
+            counts[at].right += found_here.iter().filter(|one| is_covered(&said, &one.1, &wanted)).count() as u32;
+        }
+        lines += 1;
+        spoilt += u32::from(wanted.is_empty() && !found.is_empty());
+        if show && redacted != wanted_text {
+            println!("wanted: {wanted_text}\n found: {redacted}");
         }
     }
-    let (recall, precision) = (
-        f64::from(right as u32) / f64::from(wanted_count as u32),
-        f64::from(right as u32) / f64::from(found_count as u32),
-    );
+    let mut all = Count::default();
+    for (mark, count) in MARKS.into_iter().zip(counts) {
+        let Count { wanted, hit, found, right } = count;
+        println!(
+            "{name} {:9} {wanted:3} to find, {hit:3} of them found; {found:3} marked, {right:3} rightly",
+            mark.text()
+        );
+        all.wanted += wanted;
+        all.hit += hit;
+        all.found += found;
+        all.right += right;
+    }
+    let (precision, recall) = (all.precision(), all.recall());
     println!(
-        "{wanted_count} to find, {found_count} found, {right} right: precision {precision:.3}, recall {recall:.3}"
+        "{name}: {lines} sentences; precision {precision:.3}, recall {recall:.3}; {spoilt} sentences without anything personal changed"
     );
-    assert!(recall >= RECALL_MIN && precision >= PRECISION_MIN, "precision {precision}, recall {recall}");
+    all
+}
+
+#[test]
+fn what_is_personal_is_found_and_nothing_else_is_changed() {
+    let seen = [EXAMPLES, include_str!("redact/seen.txt")].concat();
+    let seen = score("seen", &seen, true);
+    assert!(seen.recall() >= SEEN_MIN && seen.precision() >= SEEN_MIN);
+    let held_out = score("held out", include_str!("redact/held_out.txt"), false);
+    assert!(held_out.recall() >= HELD_OUT_MIN && held_out.precision() >= HELD_OUT_MIN);
 }
 
 /// Small talk and business without anything personal.

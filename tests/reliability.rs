@@ -27,6 +27,11 @@ fn kills() -> u64 {
     if std::env::var_os("RAPPORT_SOAK").is_some() { 100 } else { 25 }
 }
 
+/// Rounds of a test; five times as many in a soak.
+fn rounds(few: u64) -> u64 {
+    if std::env::var_os("RAPPORT_SOAK").is_some() { 5 * few } else { few }
+}
+
 /// A call of some minutes; `number` makes it another one.
 fn call(number: usize) -> String {
     let topics = ["invoice", "launch date", "photo shoot", "contract", "newsletter"];
@@ -138,7 +143,8 @@ fn killed_at_any_moment_a_batch_leaves_whole_files_and_goes_on_with_the_rest() {
             begun_anew += 1;
         }
     }
-    println!("{} kills, {begun_anew} times begun anew; reports there after them: {states:?}", kills());
+    println!("{begun_anew} times begun anew; reports there after kills: {states:?}");
+    println!("kills at moments of a batch: cases: {}, failures: 0", kills());
     let last = rapport(home.path(), &ANALYZE).output().unwrap();
     assert!(last.status.success());
     assert!(visible(&out) == wanted, "another outcome than undisturbed");
@@ -160,6 +166,7 @@ fn two_batches_on_one_folder_share_the_work() {
     }
     assert_eq!(written, CALLS as u64, "a call was done twice, or not at all");
     assert!(visible(&home.path().join("out")) == wanted);
+    println!("two batches on one folder: cases: 1, failures: 0");
 }
 
 #[test]
@@ -167,7 +174,8 @@ fn a_folder_that_vanishes_under_way_is_a_failure_with_a_name() {
     let home = tempfile::tempdir().unwrap();
     write_calls(home.path());
     let out = home.path().join("out");
-    for round in 1..=5 {
+    let rounds = rounds(5);
+    for round in 1..=rounds {
         let child = rapport(home.path(), &ANALYZE).spawn().unwrap();
         let until = Instant::now() + NONSENSE_WAIT;
         while !out.join("2026-03-02 call.json").exists() && Instant::now() < until {
@@ -184,36 +192,65 @@ fn a_folder_that_vanishes_under_way_is_a_failure_with_a_name() {
             std::fs::remove_dir_all(&out).unwrap();
         }
     }
+    println!("folders that vanish under way: cases: {rounds}, failures: 0");
+}
+
+/// Runs the program in a name space of its own after a script has mounted something at `full`; `None`, with a word on it,
+/// where a user may not do that.
+fn on_a_disk_of_its_own(home: &Path, mount: &str, after: &str) -> Option<(Option<i32>, Value, String)> {
+    let script = format!(
+        "{mount} || exit 77; \"$0\" analyze calls -o full/out --format none --json; code=$?; {after}; exit $code"
+    );
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, env!("CARGO_BIN_EXE_rapport")]);
+    command.current_dir(home).env("HOME", home).env("RAPPORT_DATA_DIR", home.join("data"));
+    match command.output() {
+        Ok(done) if done.status.code() != Some(77) => {
+            let said = String::from_utf8_lossy(&done.stderr).into_owned();
+            Some((done.status.code(), serde_json::from_slice(&done.stdout).unwrap_or_default(), said))
+        }
+        _ => {
+            println!("not checked: this machine does not let a user mount a disk (unshare --user --mount)");
+            None
+        }
+    }
 }
 
 #[test]
 fn a_full_disk_fails_call_by_call_and_keeps_what_fits() {
+    let sizes: &[u32] = if rounds(1) > 1 { &[120, 200, 300, 400, 500, 600] } else { &[400] };
+    for size in sizes {
+        let home = tempfile::tempdir().unwrap();
+        write_calls(home.path());
+        let (full, copy) = (home.path().join("full"), home.path().join("copy"));
+        std::fs::create_dir(&full).unwrap();
+        // What is on the disk at the end is copied out.
+        let mount = format!("mount -t tmpfs -o size={size}k none full");
+        let Some((code, outcome, said)) = on_a_disk_of_its_own(home.path(), &mount, "cp -r full/out copy") else {
+            return;
+        };
+        assert_eq!(code, Some(2), "{size} KiB: {outcome} {said}");
+        let (written, failed) = (outcome["written"].as_u64().unwrap(), outcome["failed"].as_u64().unwrap());
+        assert!(written > 0 && failed > 0 && written + failed == CALLS as u64, "{written} written, {failed} failed");
+        let errors: Vec<_> =
+            outcome["calls"].as_array().unwrap().iter().filter_map(|call| call["error"].as_str()).collect();
+        assert!(errors.iter().all(|error| error.contains("No space left")), "{errors:?}");
+        assert_eq!(assert_whole(&copy) as u64, written);
+    }
+    println!("full disks: cases: {}, failures: 0", sizes.len());
+}
+
+#[test]
+fn an_output_that_may_only_be_read_is_a_failure_with_a_name() {
     let home = tempfile::tempdir().unwrap();
     write_calls(home.path());
-    let (full, copy) = (home.path().join("full"), home.path().join("copy"));
-    std::fs::create_dir(&full).unwrap();
-    // A disk of its own in a name space of its own; what is on it at the end is copied out.
-    let script = "mount -t tmpfs -o size=400k none full || exit 77; \"$0\" analyze calls -o full/out --format none --json; \
-                  code=$?; cp -r full/out copy; exit $code";
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_rapport")]);
-    command.current_dir(home.path()).env("HOME", home.path()).env("RAPPORT_DATA_DIR", home.path().join("data"));
-    let done = match command.output() {
-        Ok(done) if done.status.code() != Some(77) && !done.stdout.is_empty() => done,
-        _ => {
-            println!("not checked: this machine does not let a user mount a small disk (unshare --user --mount)");
-            return;
-        }
-    };
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    let outcome: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|why| panic!("{why}: {said}"));
-    assert_eq!(done.status.code(), Some(2), "{outcome}");
-    let (written, failed) = (outcome["written"].as_u64().unwrap(), outcome["failed"].as_u64().unwrap());
-    assert!(written > 0 && failed > 0 && written + failed == CALLS as u64, "{written} written, {failed} failed");
-    let errors: Vec<_> =
-        outcome["calls"].as_array().unwrap().iter().filter_map(|call| call["error"].as_str()).collect();
-    assert!(errors.iter().all(|error| error.contains("No space left")), "{errors:?}");
-    assert_eq!(assert_whole(&copy) as u64, written);
+    std::fs::create_dir(home.path().join("full")).unwrap();
+    let mount = "mount -t tmpfs -o ro none full";
+    let Some((code, outcome, said)) = on_a_disk_of_its_own(home.path(), mount, "true") else { return };
+    assert!(matches!(code, Some(1 | 2)), "{code:?}: {outcome} {said}");
+    assert!(said.contains("full/out") && said.contains("Read-only file system"), "{said}");
+    assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
+    println!("outputs that may only be read: cases: 1, failures: 0");
 }
 
 #[test]
@@ -230,6 +267,7 @@ fn only_the_owner_may_read_what_is_written() {
         count += 1;
     }
     assert!(count > 3 * CALLS, "{count} files and folders");
+    println!("who may read: cases: {count}, failures: 0");
 }
 
 #[test]
@@ -311,15 +349,21 @@ fn threads_time_zones_and_languages_of_the_system_change_no_byte() {
     let home = tempfile::tempdir().unwrap();
     write_calls(home.path());
     let (wanted, _) = undisturbed(home.path());
-    for (jobs, zone, locale) in
-        [("1", "UTC", "C"), ("2", "Asia/Tokyo", "tr_TR.UTF-8"), ("16", "America/St_Johns", "ar_EG")]
-    {
+    let worlds = [
+        ("1", "UTC", "C"),
+        ("1", "UTC", "C"),
+        ("2", "Asia/Tokyo", "tr_TR.UTF-8"),
+        ("16", "America/St_Johns", "ar_EG"),
+        ("16", "Pacific/Kiritimati", "de_DE.UTF-8"),
+    ];
+    for (jobs, zone, locale) in worlds {
         let mut command = rapport(home.path(), &["analyze", "calls", "-o", "out", "--format", "html,md", "-j", jobs]);
         command.env("TZ", zone).env("LC_ALL", locale).env("LANG", locale);
         assert!(command.output().unwrap().status.success());
         assert!(visible(&home.path().join("out")) == wanted, "{jobs} jobs in {zone} with {locale}");
         std::fs::remove_dir_all(home.path().join("out")).unwrap();
     }
+    println!("threads, time zones and languages: cases: {}, failures: 0", worlds.len());
 }
 
 #[test]
@@ -335,23 +379,23 @@ fn what_is_no_file_is_named_and_nothing_hangs() {
     std::os::unix::fs::symlink(&calls, calls.join("loop")).unwrap();
     std::os::unix::fs::symlink("itself.vtt", calls.join("itself.vtt")).unwrap();
     std::os::unix::fs::symlink("nowhere", calls.join("dangling.vtt")).unwrap();
-    let pipe = calls.join("pipe.vtt");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::fs::write(calls.join("empty.wav"), "").unwrap();
+    std::fs::write(calls.join(OsStr::from_bytes(b"\xff\xfe.wav")), "no sound").unwrap();
+    std::fs::write(calls.join("two\nlines.mp3"), "no sound").unwrap();
+    std::fs::write(calls.join(format!("{}.wav", "s".repeat(251))), "no sound").unwrap();
+    std::os::unix::fs::symlink("/dev/zero", calls.join("endless.vtt")).unwrap();
+    std::os::unix::fs::symlink("loop.wav", calls.join("loop.wav")).unwrap();
+    for pipe in ["pipe.vtt", "pipe.wav"] {
+        assert!(Command::new("mkfifo").arg(calls.join(pipe)).status().unwrap().success());
+    }
     std::fs::write(calls.join("2026-03-09 piped settings.vtt"), call(9)).unwrap();
     assert!(Command::new("mkfifo").arg(calls.join("2026-03-09 piped settings.toml")).status().unwrap().success());
-    let mut child = rapport(home.path(), &["analyze", "calls", "calls/pipe.vtt", "-o", "out"]).spawn().unwrap();
-    let until = Instant::now() + NONSENSE_WAIT;
-    while child.try_wait().unwrap().is_none() {
-        if Instant::now() > until {
-            drop(child.kill());
-            panic!("it hangs");
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let done = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert_eq!(done.status.code(), Some(2), "{said}");
-    for bad in ["empty.vtt", "pipe.vtt", "piped settings.toml"] {
+    let given =
+        ["calls", "calls/pipe.vtt", "calls/pipe.wav", "calls/loop.wav", "calls/endless.vtt", "calls/folder.wav"];
+    let arguments: Vec<_> = ["analyze"].into_iter().chain(given).chain(["-o", "out"]).collect();
+    let (code, said) = at_once(rapport(home.path(), &arguments));
+    assert_eq!(code, Some(2), "{said}");
+    for bad in ["empty.vtt", "pipe.vtt", "pipe.wav", "loop.wav", "endless.vtt", "piped settings.toml"] {
         assert!(said.contains(bad), "{bad} is not named in {said}");
     }
     assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
@@ -359,6 +403,98 @@ fn what_is_no_file_is_named_and_nothing_hangs() {
     let reports = reports.iter().filter(|path| path.extension().is_some_and(|ending| ending == "json"));
     let shown: Vec<_> = reports.filter(|path| !path.to_string_lossy().contains(".rapport/")).collect();
     assert_eq!(shown.len(), 4, "{shown:?}\n{said}");
+    println!("names and things that are no files: cases: {}, failures: 0", std::fs::read_dir(&calls).unwrap().count());
+}
+
+/// How a command ends that is given nonsense, and what it says; it must end soon.
+fn at_once(mut command: Command) -> (Option<i32>, String) {
+    let mut child = command.spawn().unwrap();
+    let until = Instant::now() + NONSENSE_WAIT;
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > until {
+            drop(child.kill());
+            drop(child.wait());
+            panic!("it hangs: {command:?}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let done = child.wait_with_output().unwrap();
+    (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+}
+
+/// Pipes, folders and endless files where a report, boundaries or a speech model should be.
+#[test]
+fn nothing_is_waited_for_that_is_no_file() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name);
+    for folder in ["piped", "reports", "folder.json", "model.bin"] {
+        std::fs::create_dir(path(folder)).unwrap();
+    }
+    for pipe in ["pipe.json", "piped/marks.toml", "reports/pipe.json", "pipe.bin"] {
+        assert!(Command::new("mkfifo").arg(path(pipe)).status().unwrap().success());
+    }
+    std::os::unix::fs::symlink("/dev/zero", path("endless.json")).unwrap();
+    std::fs::write(path("a.wav"), "RIFF").unwrap();
+    let commands: [(&[&str], &str); 11] = [
+        (&["show", "pipe.json"], "pipe.json"),
+        (&["show", "folder.json"], "folder.json"),
+        (&["show", "endless.json"], "endless.json"),
+        (&["export", "pipe.json", "--to", "md"], "pipe.json"),
+        (&["relabel", "pipe.json", "A=Nate"], "pipe.json"),
+        (&["forget", "pipe.json", "-o", "reports"], "pipe.json"),
+        (&["compare", "piped"], "marks.toml"),
+        (&["mark", "2026-03-10", "time box", "--reports", "piped"], "marks.toml"),
+        (&["compare", "reports"], "reports"),
+        (&["analyze", "a.wav", "-o", "out", "--model", "pipe.bin"], ""),
+        (&["analyze", "a.wav", "-o", "out", "--model", "model.bin"], ""),
+    ];
+    for (arguments, named) in commands {
+        let (code, said) = at_once(rapport(home.path(), arguments));
+        assert!(matches!(code, Some(1 | 2)), "{arguments:?}: {code:?} {said}");
+        assert!(said.contains(named) && !said.contains("panicked"), "{arguments:?}: {said}");
+    }
+    println!("what is no file where one should be: cases: {}, failures: 0", commands.len());
+}
+
+/// Neither the screen nor any file outside of the reports tells what was said.
+#[test]
+fn nothing_of_a_call_goes_to_a_log() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("calls")).unwrap();
+    let secret = "The verdigris contract is signed.";
+    let said = call(1).replace("Good morning, can you hear me?", secret);
+    std::fs::write(home.path().join("calls/2026-04-01 good.vtt"), &said).unwrap();
+    std::fs::write(home.path().join("calls/2026-04-02 cut.vtt"), format!("WEBVTT\n\n00:99 --> x\n{secret}")).unwrap();
+    std::fs::write(home.path().join("calls/2026-04-03 no.json"), format!("{{\"segments\": [\"{secret}\"]}}")).unwrap();
+    std::fs::write(home.path().join("calls/2026-04-04 no times.txt"), secret).unwrap();
+    std::fs::write(home.path().join("calls/2026-04-05 no sound.wav"), secret).unwrap();
+    let named = "calls/2026-04-03 no.json";
+    let others = "calls/2026-04-04 no times.txt";
+    let mut command = rapport(home.path(), &["analyze", "calls", named, others, "-o", "out", "--json"]);
+    command.env("RUST_LOG", "trace").env("GGML_LOG_LEVEL", "debug").env("TMPDIR", home.path().join("tmp"));
+    std::fs::create_dir(home.path().join("tmp")).unwrap();
+    let done = command.output().unwrap();
+    let told = [done.stdout, done.stderr].concat();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(told.contains("\"written\": 1") || told.contains("\"written\":1"), "{told}");
+    assert!(!told.contains("verdigris"), "{told}");
+    let tells = |path: &PathBuf| std::fs::read(path).unwrap().windows(9).any(|window| window == b"verdigris");
+    let outside =
+        |path: &PathBuf| !path.starts_with(home.path().join("out")) && !path.starts_with(home.path().join("calls"));
+    let left: Vec<_> = files(home.path()).into_iter().filter(outside).filter(tells).collect();
+    assert_eq!(left, Vec::<PathBuf>::new());
+    assert!(files(&home.path().join("out")).iter().any(tells), "the report tells it");
+    // A report that was damaged, read back.
+    let report = home.path().join("out/2026-04-01 good.json");
+    let damaged =
+        std::fs::read_to_string(&report).unwrap().replace("\"duration\":", "\"duration\": \"verdigris\", \"x\":");
+    std::fs::write(&report, damaged).unwrap();
+    for arguments in [&["show", "out/2026-04-01 good.json"][..], &["compare", "out"]] {
+        let done = rapport(home.path(), arguments).output().unwrap();
+        let told = [done.stdout, done.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert!(!told.is_empty() && !told.contains("verdigris"), "{arguments:?}: {told}");
+    }
 }
 
 /// Every command but `models pull` works without opening a connection: no socket of any network is made.

@@ -285,3 +285,41 @@ fn check(transcript: &Transcript) {
     assert!(transcript.speech.iter().all(|one| one.span.end().ms() <= transcript.duration.ms()));
     assert_eq!(transcript.basis == Basis::None, transcript.speakers.is_empty());
 }
+
+/// Each limit of `ingest/transcript/limits.rs` that a whole file is needed for; the others have their tests beside them.
+#[test]
+fn files_that_hold_too_much_are_refused() {
+    let cues = |count: usize, name: &dyn Fn(usize) -> String| {
+        let stamp = |secs: usize| format!("{:02}:{:02}:{:02}.000", secs / 3600, secs / 60 % 60, secs % 60);
+        let cue =
+            |at: usize| format!("\n{} --> {}\n<v {}>Well number {at}.\n", stamp(at / 2), stamp(at / 2 + 1), name(at));
+        "WEBVTT\n".to_owned() + &(0..count).map(cue).collect::<String>()
+    };
+    let said = |name: &str, text: String| read_text(name, text).map(drop).unwrap_err().to_string();
+    let refused = said("many.vtt", cues(200_001, &|_| "Ann".to_owned()));
+    assert!(refused.contains("more than 200000 cues"), "{refused}");
+    assert!(read_text("crowd.vtt", cues(999, &|at| format!("Person {at}"))).is_ok());
+    let refused = said("crowd.vtt", cues(1000, &|at| format!("Person {at}")));
+    assert!(refused.contains("999"), "{refused}");
+
+    let report = |inside: &str, agenda: usize, words: usize| {
+        let word = r#"{"start":0,"end":1,"text":"a"},"#.repeat(words);
+        let agenda = r#""a","#.repeat(agenda);
+        format!(
+            r#"{{"schema":1,"call":{{"title":"{inside}","duration":9,"agenda":[{}]}},"basis":"none","speakers":[],"speech":[],
+            "utterances":[{{"start":0,"end":1,"speaker":null,"text":"a","words":[{}],"confidence":null}}]}}"#,
+            agenda.trim_end_matches(','),
+            word.trim_end_matches(','),
+        )
+    };
+    assert!(read_text("r.json", report("x", 1000, 20_000)).is_ok());
+    for (text, says) in [
+        (report(&"x".repeat(20_001), 1, 1), "endless title"),
+        (report("x", 1001, 1), "agenda"),
+        (report("x", 1, 20_001), "20000 words"),
+        (format!("{{\"segments\":[{{\"speaker\":{}", "[".repeat(100_000)), "recursion limit"),
+    ] {
+        let refused = said("r.json", text);
+        assert!(refused.contains(says), "{refused}");
+    }
+}

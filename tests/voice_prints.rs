@@ -154,7 +154,7 @@ fn a_print_survives_the_disk_and_a_damaged_one_is_named() {
         assert!(failures[0].to_string().contains("enrol the voice again"), "{}", failures[0]);
     }
     std::fs::write(&path, vec![b' '; 2 << 20]).unwrap();
-    assert!(read_voices(&folder).1[0].to_string().contains("at most"));
+    assert!(read_voices(&folder).1[0].to_string().contains("longer than"));
     assert_eq!(forget_voice(&folder, name).unwrap(), Some(path));
     assert_eq!(forget_voice(&folder, name).unwrap(), None);
 }

@@ -10,6 +10,7 @@ mod index;
 mod names;
 mod one;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -60,6 +61,8 @@ pub struct Batch {
     pub threads: usize,
     /// Whether to do again what is done.
     pub force: bool,
+    /// Calls, by the digests of their paths, that were done again already: an earlier attempt at this run broke off.
+    pub redone: BTreeSet<String>,
     /// Whether a page of all calls goes with the reports, so that their pages lead to it.
     pub index: bool,
 }

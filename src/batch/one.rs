@@ -145,21 +145,22 @@ fn analyze_or_fail(
     stop: &StopFlag,
 ) -> Result<Outcome> {
     let store = &batch.store;
-    let file = file_facts(store.content_id(&job.input.path, batch.force)?, &job.input.path);
-    let _lock = store.lock(&file.id, stop)?;
     let place = path_digest(&job.input.path);
+    let force = batch.force && !batch.redone.contains(&place);
+    let file = file_facts(store.content_id(&job.input.path, force)?, &job.input.path);
+    let _lock = store.lock(&file.id, stop)?;
     let path = report_path(places, &file.id, &place);
     let heard_key = heard_key(job, &file.id, engines)?;
     let made_from = made_from(job, &file, &heard_key);
 
     let last = Some(&path).filter(|path| path.exists()).and_then(|path| read_report(path).ok());
     let is_same = |last: &&Report| last.generator.made_from.as_ref() == Some(&made_from);
-    if let Some(report) = last.as_ref().filter(|last| !batch.force && is_same(last)) {
+    if let Some(report) = last.as_ref().filter(|last| !force && is_same(last)) {
         write_formats(batch, job, report, &path, |beside| !beside.exists())?;
         return Ok(Outcome::Unchanged(Summary::of(report, path)));
     }
 
-    let kept = if batch.force { None } else { store.kept_transcript(&heard_key) };
+    let kept = if force { None } else { store.kept_transcript(&heard_key) };
     let heard = match kept {
         Some(heard) => told_at_once(heard, progress),
         None => {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::batch::{self, Batch, Format, Index, Job, Outcome};
+use crate::commands::attempts::Attempt;
 use crate::commands::engines::WhisperEngines;
 use crate::commands::progress_view::ProgressView;
 use crate::commands::{Exit, stdout_style, summary, voice};
@@ -44,6 +45,8 @@ pub struct AnalyzeOptions {
     pub config: Option<PathBuf>,
     /// The folder of voice prints, if there is one.
     pub voices: Option<PathBuf>,
+    /// What an earlier attempt at this run left; `None` where nobody watches over it.
+    pub attempt: Option<Attempt>,
 }
 
 /// Runs the command: the outcome goes to `out`, everything else to standard error.
@@ -70,6 +73,9 @@ pub fn run(options: &AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Re
     if jobs.is_empty() && failures.is_empty() {
         return nothing_found(options);
     }
+    if let Some(attempt) = &options.attempt {
+        attempt.take_deadly(&mut jobs, &mut failures);
+    }
     let engines = WhisperEngines::locate(options.model.as_deref());
     // Transcripts need no model; a run of recordings alone ends here rather than fail once a call.
     let all_recordings = !jobs.is_empty() && jobs.iter().all(|job| job.input.kind == InputKind::Recording);
@@ -79,15 +85,23 @@ pub fn run(options: &AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Re
     let store = Store::open(&options.out)?;
     let index = wants_index(options, jobs.len());
     let (threads, fewer) = options.threads.map_or_else(|| engines.threads(), |threads| (threads, None));
+    let threads = options.attempt.as_ref().map_or(threads, |attempt| attempt.threads(threads));
     let formats = options.formats.clone();
-    let batch = Batch { jobs, store, formats, threads, force: options.force, index };
+    let redone = options.attempt.as_ref().map(Attempt::written).unwrap_or_default();
+    let batch = Batch { jobs, store, formats, threads, force: options.force, redone, index };
     if let Some(why) = fewer.filter(|_| !options.quiet && all_recordings) {
         drop(writeln!(std::io::stderr(), "{why}"));
     }
     let view = ProgressView::new(&batch.jobs, options.quiet);
-    let outcomes = batch::run(&batch, &engines, &view, stop);
+    let outcomes = match &options.attempt {
+        Some(attempt) => batch::run(&batch, &engines, &attempt.noting(&batch.jobs, &view), stop),
+        None => batch::run(&batch, &engines, &view, stop),
+    };
     view.clear();
-    let outcomes = outcomes?;
+    let mut outcomes = outcomes?;
+    if let Some(attempt) = &options.attempt {
+        attempt.tell_written(&batch.jobs, &mut outcomes);
+    }
     let index = if batch.index { batch::write_index(&batch.store, threads, stop).map(Some) } else { Ok(None) };
     let index = index.unwrap_or_else(|failure| {
         failures.push((options.out.clone(), failure));

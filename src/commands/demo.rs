@@ -68,6 +68,7 @@ pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Resul
         formats: vec![Format::Html],
         threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         force: false,
+        redone: std::collections::BTreeSet::new(),
         index: true,
     };
     let view = ProgressView::new(&batch.jobs, false);

@@ -1,6 +1,7 @@
 //! The verbs, one a file. Here, and only here, things are printed and clocks are read.
 
 pub mod analyze;
+pub mod attempts;
 pub mod compare;
 pub mod completions;
 pub mod demo;

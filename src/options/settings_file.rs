@@ -7,12 +7,19 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::store::read;
 
 /// Name of the file that holds settings for a folder and, in the user's config folder, for everything.
 pub const FOLDER_FILE: &str = "rapport.toml";
 
 /// A settings file longer than this is something else.
 const BYTES_MAX: u64 = 1 << 20;
+
+/// Longest name, title or item of a list, in characters.
+const TEXT_CHARS_MAX: usize = 500;
+
+/// Most entries of a list: an agenda, words that are business, names, clients.
+const ITEMS_MAX: usize = 1_000;
 
 /// What a settings file may say; all of it optional.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -49,28 +56,39 @@ pub(crate) struct SettingsFile {
 impl SettingsFile {
     /// Reads a settings file; one that is not there says nothing.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        match std::fs::metadata(path) {
+        let refused = |why: String| Error::Settings { what: path.display().to_string(), why };
+        let bytes = match read::bounded(path, BYTES_MAX) {
+            Ok(bytes) => bytes,
             // A call whose name is as long as names may be can have no file with a longer ending beside it.
             Err(failure) if matches!(failure.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {
                 return Ok(Self::default());
             }
+            Err(failure) if failure.kind() == ErrorKind::InvalidInput => {
+                return Err(refused(format!("{failure}; wanted a settings file")));
+            }
             Err(failure) => return Err(Error::io("cannot read", path)(failure)),
-            Ok(meta) if meta.len() > BYTES_MAX => {
-                let why = format!("{} bytes long, where a settings file has at most {BYTES_MAX}", meta.len());
-                return Err(Error::Settings { what: path.display().to_string(), why });
-            }
-            // A pipe would be waited for.
-            Ok(meta) if !meta.is_file() => {
-                let why = "is neither a file nor a link to one; wanted a settings file".to_owned();
-                return Err(Error::Settings { what: path.display().to_string(), why });
-            }
-            Ok(_) => {}
+        };
+        let text = String::from_utf8(bytes).map_err(|failure| refused(format!("it is no text: {failure}")))?;
+        let read: Self = toml::from_str(&text).map_err(|failure| refused(failure.to_string().trim_end().to_owned()))?;
+        read.beyond().map_or(Ok(read), |why| Err(refused(why)))
+    }
+
+    /// What it says too much of, if it does.
+    fn beyond(&self) -> Option<String> {
+        let texts = [&self.client, &self.title, &self.me, &self.language].into_iter().flatten();
+        let lists = [&self.agenda, &self.business].into_iter().flatten();
+        let names = self.speakers.iter().flat_map(|names| names.iter().flat_map(|(id, name)| [id, name]));
+        let all = || texts.clone().chain(lists.clone().flatten()).chain(names.clone());
+        if let Some(text) = all().find(|text| text.chars().count() > TEXT_CHARS_MAX) {
+            let count = text.chars().count();
+            return Some(format!("a text of {count} characters, where {TEXT_CHARS_MAX} are the most"));
         }
-        let text = std::fs::read_to_string(path).map_err(Error::io("cannot read", path))?;
-        toml::from_str(&text).map_err(|failure| Error::Settings {
-            what: path.display().to_string(),
-            why: failure.to_string().trim_end().to_owned(),
-        })
+        let counts = lists.clone().map(Vec::len).chain(self.speakers.as_ref().map(BTreeMap::len));
+        let clients = self.clients.iter().flat_map(BTreeMap::values);
+        if let Some(count) = counts.chain(self.clients.as_ref().map(BTreeMap::len)).find(|&count| count > ITEMS_MAX) {
+            return Some(format!("a list of {count} entries, where {ITEMS_MAX} are the most"));
+        }
+        clients.into_iter().find_map(Self::beyond)
     }
 
     /// This file, with what it leaves open taken from `farther`.
@@ -161,7 +179,31 @@ mod tests {
         assert_eq!(SettingsFile::read(&dir.path().join("no.toml")).unwrap(), SettingsFile::default());
         let path = dir.path().join("big.toml");
         std::fs::write(&path, vec![b'#'; BYTES_MAX as usize + 1]).unwrap();
-        assert!(SettingsFile::read(&path).unwrap_err().to_string().contains("at most"));
+        assert!(SettingsFile::read(&path).unwrap_err().to_string().contains("longer than"));
+    }
+
+    #[test]
+    fn endless_texts_long_lists_and_deep_tables_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rapport.toml");
+        let items = |count: usize| format!("agenda = [{}]", "'x', ".repeat(count));
+        let names = |count: usize| (0..count).fold("[speakers]\n".to_owned(), |all, at| format!("{all}A{at} = 'x'\n"));
+        let text = |count: usize| format!("[clients.acme]\ntitle = '{}'", "x".repeat(count));
+        let deep = |count: usize| format!("recording = {{ a = {}1{} }}", "[".repeat(count), "]".repeat(count));
+        for (good, bad, says) in [
+            (items(ITEMS_MAX), items(ITEMS_MAX + 1), "1001 entries"),
+            (names(ITEMS_MAX), names(ITEMS_MAX + 1), "1001 entries"),
+            (text(TEXT_CHARS_MAX), text(TEXT_CHARS_MAX + 1), "501 characters"),
+            (deep(20), deep(100_000), "line 1"),
+        ] {
+            std::fs::write(&path, good).unwrap();
+            SettingsFile::read(&path).unwrap();
+            std::fs::write(&path, bad).unwrap();
+            let said = SettingsFile::read(&path).unwrap_err().to_string();
+            assert!(said.contains("rapport.toml") && said.contains(says), "{}", &said[..said.len().min(300)]);
+        }
+        std::fs::write(&path, b"title = '\xff'").unwrap();
+        assert!(SettingsFile::read(&path).unwrap_err().to_string().contains("no text"));
     }
 
     #[test]

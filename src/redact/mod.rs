@@ -7,6 +7,7 @@ mod addresses;
 mod marks;
 mod names;
 mod numbers;
+mod surroundings;
 
 pub use marks::Mark;
 

@@ -21,25 +21,48 @@ const BARE_DIGITS_MIN: usize = 9;
 static DIGITS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\+?\(?\d(?:[ \-()./]{0,2}\d)+").expect("the pattern is a constant"));
 
-/// A date in digits, which is no number of anybody.
+/// A date in digits, or a number with dots between its thousands: no number of anybody.
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"^(?:(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)?\d\d|(?:19|20)\d\d(?:[- /]+(?:19|20)\d\d)+)$";
+    let pattern = r"^(?:(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)?\d\d|(?:19|20)\d\d(?:[- /]+(?:19|20)\d\d)+|\d{1,3}(?:\.\d{3})+)$";
     Regex::new(pattern).expect("the pattern is a constant")
 });
 
-/// Digits read out one by one: "oh two oh, seven nine four six".
-static SPOKEN: LazyLock<Regex> = LazyLock::new(|| {
-    let digit = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|\d)";
-    let some = format!(r"(?:(?:double|triple) )?{digit}");
-    Regex::new(&format!(r"(?i)\b(?:plus )?{some}(?:,? {some}){{5,}}\b")).expect("the pattern is a constant")
+/// Words in front of a number that is nobody's telephone.
+static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?i)\b(?:orders?|tickets?|invoices?|reference|ref|serial|tracking|isbn|sku|items?|case|article|booking|version|pages?|room|batch|lot|part|zip|postcode|postal)(?: number| no\.?| code)?(?: is|:)? ?#?$";
+    Regex::new(pattern).expect("the pattern is a constant")
 });
+
+/// A number in four groups of four is a card's, even where one of its digits was misheard.
+static CARD_GROUPS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\d{4}([ -])\d{4}[ -]\d{4}[ -]\d{4}$").expect("the pattern is a constant"));
+
+/// Digits as they are read out.
+const DIGIT: &str = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|\d)";
+
+/// Tens and teens among them: "plus forty four".
+const TENS: &str = "(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)";
+
+/// Digits read out: "oh two oh, seven nine four six", "plus forty four, seven seven double oh, nine hundred".
+static SPOKEN: LazyLock<Regex> = LazyLock::new(|| {
+    let some = format!(r"(?:(?:double|triple) {DIGIT}|{DIGIT} hundred|{DIGIT}|{TENS})");
+    Regex::new(&format!(r"(?i)\b(?:plus )?{some}(?:(?:[,.;]? |-){some}){{4,}}\b")).expect("the pattern is a constant")
+});
+
+/// This many of the digits must be said one by one, or it is a row of numbers.
+const SINGLE_DIGITS_MIN: usize = 4;
 
 /// All of them in a text.
 pub(super) fn find(text: &str) -> Vec<Found> {
     let mut found: Vec<_> = DIGITS.find_iter(text).filter_map(|hit| judge(text, hit.range())).collect();
     for hit in SPOKEN.find_iter(text) {
-        let digits = spoken_digits(hit.as_str());
-        let mark = if is_card(&digits) {
+        let (digits, singles) = spoken_digits(hit.as_str());
+        let counting = digits.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+        if counting || singles < SINGLE_DIGITS_MIN || OTHER_NUMBER.is_match(text[..hit.start()].trim_end()) {
+            continue;
+        }
+        // Nothing but a card's number is read out at such length: a misheard digit must not keep it.
+        let mark = if is_card(&digits) || CARD_DIGITS.contains(&digits.len()) && digits.len() > *PHONE_DIGITS.end() {
             Mark::Card
         } else if PHONE_DIGITS.contains(&digits.len()) {
             Mark::Phone
@@ -65,14 +88,14 @@ fn judge(text: &str, range: Range<usize>) -> Option<Found> {
         return None;
     }
     let digits: Vec<u8> = hit.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
-    let mark = if is_card(&digits) {
+    let mark = if is_card(&digits) || CARD_GROUPS.is_match(hit) {
         Mark::Card
     } else {
         let grouped = hit.bytes().any(|byte| b"-() ./".contains(&byte));
         let enough = hit.starts_with('+')
             || hit.starts_with('0') && digits.len() >= BARE_DIGITS_MIN
             || if grouped { looks_grouped(hit) } else { digits.len() > BARE_DIGITS_MIN };
-        if !PHONE_DIGITS.contains(&digits.len()) || !enough {
+        if !PHONE_DIGITS.contains(&digits.len()) || !enough || OTHER_NUMBER.is_match(text[..range.start].trim_end()) {
             return None;
         }
         Mark::Phone
@@ -101,35 +124,65 @@ fn is_card(digits: &[u8]) -> bool {
     CARD_DIGITS.contains(&digits.len()) && sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != digits[0])
 }
 
-fn spoken_digits(text: &str) -> Vec<u8> {
-    let mut digits = Vec::new();
-    let mut times = 1;
-    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
-        let digit = match word.to_lowercase().as_str() {
-            "zero" | "oh" | "o" | "nought" | "0" => 0,
-            "one" | "1" => 1,
-            "two" | "2" => 2,
-            "three" | "3" => 3,
-            "four" | "4" => 4,
-            "five" | "5" => 5,
-            "six" | "6" => 6,
-            "seven" | "7" => 7,
-            "eight" | "8" => 8,
-            "nine" | "9" => 9,
-            "double" => {
-                times = 2;
-                continue;
-            }
-            "triple" => {
-                times = 3;
-                continue;
-            }
-            _ => continue,
+/// The digits of a number that is read out, and how many of its words are single digits.
+fn spoken_digits(text: &str) -> (Vec<u8>, usize) {
+    const ONES: [&str; 20] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let (mut digits, mut singles, mut times, mut open_ten) = (Vec::new(), 0, 1, false);
+    for word in text.split([' ', ',', '.', ';', '-']).filter(|word| !word.is_empty()).map(str::to_lowercase) {
+        let ones = match word.as_str() {
+            "oh" | "o" | "nought" => Some(0),
+            word => word
+                .parse()
+                .ok()
+                .filter(|&digit: &usize| digit < 10)
+                .or_else(|| ONES.iter().position(|one| *one == word)),
         };
-        digits.extend(std::iter::repeat_n(digit, times));
-        times = 1;
+        match (word.as_str(), ones) {
+            ("double", _) => times = 2,
+            ("triple", _) => times = 3,
+            ("hundred", _) => digits.extend([0, 0]),
+            // The second half of "forty four" takes the place of its nought.
+            (_, Some(digit @ 1..10)) if open_ten => {
+                digits.pop();
+                digits.push(digit as u8);
+            }
+            (_, Some(digit @ 0..10)) => {
+                digits.extend(std::iter::repeat_n(digit as u8, times));
+                singles += times;
+                times = 1;
+            }
+            (_, Some(teens)) => digits.extend([1, (teens - 10) as u8]),
+            (word, None) => {
+                if let Some(tens) = TENS.iter().position(|ten| *ten == word) {
+                    digits.extend([tens as u8 + 2, 0]);
+                }
+            }
+        }
+        open_ten = TENS.contains(&word.as_str());
     }
-    digits
+    (digits, singles)
 }
 
 #[cfg(test)]

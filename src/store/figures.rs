@@ -3,22 +3,20 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::{REPORT_BYTES_MAX, json_files, other_schema, place_in};
+use super::{REPORT_BYTES_MAX, json_files, other_schema, place_in, read};
 use crate::call::figures::{CallFigures, Driven, Person, RedirectFigures, TangentFigures};
 use crate::call::finding::{Driver, EndedBy, Outcome, RedirectClass, SmallTalk};
 use crate::call::report::{DateSource, Models, SCHEMA};
 use crate::call::time::{Duration, Timestamp};
 use crate::call::transcript::{Basis, SpeakerId};
 use crate::call::trend::LeftOut;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, untold};
 
 /// What of a report takes part in comparisons. Whatever else it holds is passed over without being kept.
 #[derive(Deserialize)]
@@ -128,14 +126,7 @@ pub fn read_figures(folder: &Path) -> Result<(Vec<CallFigures>, Vec<LeftOut>)> {
 
 fn read_one(path: &Path, place: &str) -> std::result::Result<CallFigures, String> {
     BYTES.with_borrow_mut(|bytes| {
-        bytes.clear();
-        let file = File::open(path).map_err(|failure| format!("it cannot be read: {failure}"))?;
-        file.take(REPORT_BYTES_MAX + 1)
-            .read_to_end(bytes)
-            .map_err(|failure| format!("it cannot be read: {failure}"))?;
-        if bytes.len() as u64 > REPORT_BYTES_MAX {
-            return Err(format!("it is longer than {REPORT_BYTES_MAX} bytes"));
-        }
+        read::bounded_into(path, REPORT_BYTES_MAX, bytes).map_err(|failure| format!("it cannot be read: {failure}"))?;
         parse(bytes, place)
     })
 }
@@ -146,8 +137,8 @@ fn parse(bytes: &[u8], place: &str) -> std::result::Result<CallFigures, String> 
     let refused = |failure: &serde_json::Error| match serde_json::from_str::<Version>(text) {
         Ok(Version { schema: None }) => "it is JSON, but no report: it has no `schema`".to_owned(),
         Ok(Version { schema: Some(schema) }) if schema != SCHEMA => other_schema(schema),
-        Ok(_) => format!("it is a damaged report: {failure}; analyze the call again"),
-        Err(failure) => format!("it is no JSON: {failure}"),
+        Ok(_) => format!("it is a damaged report: {}; analyze the call again", untold(failure)),
+        Err(failure) => format!("it is no JSON: {}", untold(&failure)),
     };
     let slim: Slim<'_> = serde_json::from_str(text).map_err(|failure| refused(&failure))?;
     if slim.schema == SCHEMA { Ok(lower(slim, place)) } else { Err(other_schema(slim.schema)) }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::write_atomic;
+use super::limits::MARKS_BYTES_MAX;
+use super::{read, write_atomic};
 use crate::call::trend::Mark;
 use crate::error::{Error, Result};
 
@@ -45,12 +46,13 @@ pub fn marks_file(reports: &Path) -> PathBuf {
 /// [`Error::Io`] if the file cannot be read, [`Error::Settings`] if it is not understood.
 pub fn read_marks(reports: &Path) -> Result<Vec<Mark>> {
     let path = marks_file(reports);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
+    let bytes = match read::bounded(&path, MARKS_BYTES_MAX) {
+        Ok(bytes) => bytes,
         Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(failure) => return Err(Error::io("cannot read", &path)(failure)),
     };
     let refused = |why: String| Error::Settings { what: path.display().to_string(), why };
+    let text = String::from_utf8(bytes).map_err(|failure| refused(format!("it is no text: {failure}")))?;
     let read: Marks = toml::from_str(&text).map_err(|failure| refused(failure.to_string().trim_end().to_owned()))?;
     let mark = |entry: Entry| {
         let given = entry.date.as_str().map_or_else(|| entry.date.to_string(), ToOwned::to_owned);
@@ -97,6 +99,15 @@ mod tests {
         let (late, early) = (mark(9, "a \"box\"", Some("Acme")), mark(2, "agenda by mail", None));
         write_marks(dir.path(), &[late.clone(), early.clone()]).unwrap();
         assert_eq!(read_marks(dir.path()).unwrap(), [early, late]);
+    }
+
+    #[test]
+    fn endless_marks_and_what_is_no_text_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("marks.toml"), vec![b'#'; MARKS_BYTES_MAX as usize + 1]).unwrap();
+        assert!(read_marks(dir.path()).unwrap_err().to_string().contains("longer than"));
+        std::fs::write(dir.path().join("marks.toml"), b"\xff").unwrap();
+        assert!(read_marks(dir.path()).unwrap_err().to_string().contains("no text"));
     }
 
     #[test]

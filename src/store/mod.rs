@@ -2,11 +2,13 @@
 
 mod figures;
 mod files;
+mod limits;
 mod marks;
+pub(crate) mod read;
 mod voices;
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration as Wait, UNIX_EPOCH};
 
@@ -15,10 +17,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::outline::Outline;
 use crate::call::report::{Report, SCHEMA};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, untold};
 use crate::pipeline::Heard;
 use crate::progress::StopFlag;
 use crate::render::json;
+
+use limits::{KEPT_BYTES_MAX, REPORT_BYTES_MAX, SEEN_BYTES_MAX};
 
 pub use figures::read_figures;
 pub use files::{json_files, place_in};
@@ -28,17 +32,17 @@ pub use voices::{NAME_BYTES_MAX, forget_voice, keep_voice, read_voices};
 /// Folder beside the reports that holds what can be made again: transcripts, digests, locks.
 const KEPT: &str = ".rapport";
 
-/// A report longer than this is something else; ten hours of words with times are below 40 MB.
-const REPORT_BYTES_MAX: u64 = 256 << 20;
-
 /// Changes when the layout of a kept transcript or the meaning of its parts does.
-const KEPT_VERSION: u32 = 2;
+const KEPT_VERSION: u32 = 3;
 
 /// How often a call that another process works on is looked at again.
 const LOCK_POLL: Wait = Wait::from_millis(200);
 
 /// Hex digits of a content id: 128 bits of BLAKE3.
 const ID_DIGITS: usize = 32;
+
+/// Hex digits of the digest in front of a kept transcript.
+const SEAL_DIGITS: usize = 32;
 
 /// A folder of reports.
 #[derive(Debug, Clone)]
@@ -92,10 +96,13 @@ impl Store {
     pub fn content_id(&self, path: &Path, fresh: bool) -> Result<String> {
         let failed = || Error::io("cannot read", path);
         let meta = std::fs::metadata(path).map_err(failed())?;
+        if !meta.is_file() {
+            return Err(failed()(read::no_file()));
+        }
         let modified_ns = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified_ns = modified_ns.map_or(0, |since| since.as_nanos());
         let note = self.kept("seen", &path_digest(path));
-        let remembered = std::fs::read(&note).ok().and_then(|bytes| serde_json::from_slice::<Seen>(&bytes).ok());
+        let remembered = read_seen(&note);
         if let Some(seen) = remembered
             && !fresh
             && (seen.bytes, seen.modified_ns) == (meta.len(), modified_ns)
@@ -111,11 +118,13 @@ impl Store {
         Ok(id)
     }
 
-    /// A transcript kept under this key, if there is one that can be read.
+    /// A transcript kept under this key, if there is one that is as it was written: a digest in front of it says so. What
+    /// was damaged is heard anew.
     #[must_use]
     pub fn kept_transcript(&self, key: &str) -> Option<Heard> {
-        let bytes = std::fs::read(self.kept("transcripts", &versioned(key))).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        let bytes = read::bounded(&self.kept("transcripts", &versioned(key)), KEPT_BYTES_MAX).ok()?;
+        let (head, told) = bytes.split_at_checked(SEAL_DIGITS + 1)?;
+        (head == seal(told).as_bytes()).then(|| serde_json::from_slice(told).ok()).flatten()
     }
 
     /// Keeps a transcript under this key.
@@ -123,7 +132,8 @@ impl Store {
     /// # Errors
     /// [`Error::Io`] if it cannot be written.
     pub fn keep_transcript(&self, key: &str, heard: &Heard) -> Result<()> {
-        write_atomic(&self.kept("transcripts", &versioned(key)), &to_json(heard))
+        let told = to_json(heard);
+        write_atomic(&self.kept("transcripts", &versioned(key)), &[seal(&told).as_bytes(), &told].concat())
     }
 
     /// Waits for the sole right to work on the call with this content id.
@@ -179,8 +189,7 @@ impl Store {
             for path in paths {
                 // Transcripts and locks carry the id in their names, digests inside.
                 let named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(id));
-                let noted = || std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Seen>(&bytes).ok());
-                if named || noted().is_some_and(|seen| seen.id == id) {
+                if named || read_seen(&path).is_some_and(|seen| seen.id == id) {
                     std::fs::remove_file(&path).map_err(Error::io("cannot remove", &path))?;
                     removed.push(path);
                 }
@@ -192,6 +201,16 @@ impl Store {
     fn kept(&self, folder: &str, name: &str) -> PathBuf {
         self.out.join(KEPT).join(folder).join(format!("{name}.json"))
     }
+}
+
+fn read_seen(note: &Path) -> Option<Seen> {
+    let bytes = read::bounded(note, SEEN_BYTES_MAX).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Digest of a kept transcript in hex digits, and the end of its line.
+fn seal(told: &[u8]) -> String {
+    format!("{}\n", &blake3::hash(told).to_hex()[..SEAL_DIGITS])
 }
 
 fn versioned(key: &str) -> String {
@@ -242,7 +261,8 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] if the file cannot be read, [`Error::Report`] if it is none or of a later schema.
 pub fn read_report(path: &Path) -> Result<Report> {
-    read_as(path)
+    let report = read_as(path)?;
+    limits::beyond(&report).map_or(Ok(report), |why| Err(Error::Report { path: path.to_owned(), why }))
 }
 
 /// Reads a report without its transcript.
@@ -254,18 +274,12 @@ pub fn read_outline(path: &Path) -> Result<Outline> {
 }
 
 fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let failed = || Error::io("cannot read", path);
     let refused = |why: String| Error::Report { path: path.to_owned(), why };
-    let file = File::open(path).map_err(failed())?;
-    let mut bytes = Vec::new();
-    file.take(REPORT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed())?;
-    if bytes.len() as u64 > REPORT_BYTES_MAX {
-        return Err(refused(format!("it is longer than {REPORT_BYTES_MAX} bytes")));
-    }
+    let bytes = read::bounded(path, REPORT_BYTES_MAX).map_err(Error::io("cannot read", path))?;
     match serde_json::from_slice::<Version>(&bytes) {
         Ok(version) if version.schema != SCHEMA => Err(refused(other_schema(version.schema))),
-        Ok(_) => serde_json::from_slice(&bytes).map_err(|failure| refused(failure.to_string())),
-        Err(failure) => Err(refused(format!("wanted JSON with a `schema` number; {failure}"))),
+        Ok(_) => serde_json::from_slice(&bytes).map_err(|failure| refused(untold(&failure))),
+        Err(failure) => Err(refused(format!("wanted JSON with a `schema` number; {}", untold(&failure)))),
     }
 }
 
@@ -316,6 +330,57 @@ mod tests {
         let copy = dir.path().join("b.wav");
         std::fs::write(&copy, b"one").unwrap();
         assert_eq!(store.content_id(&copy, false).unwrap(), first);
+    }
+
+    fn heard() -> Heard {
+        let transcript = crate::call::transcript::Transcript {
+            language: Some("en".into()),
+            basis: crate::call::transcript::Basis::None,
+            attribution_confidence: None,
+            speakers: Vec::new(),
+            speech: Vec::new(),
+            utterances: vec![crate::call::transcript::Utterance {
+                span: crate::call::time::Span::from_ms(0, 900),
+                speaker: None,
+                text: "The invoice is due.".into(),
+                words: None,
+                confidence: None,
+            }],
+            duration: crate::call::time::Duration::from_ms(1000),
+            warnings: Vec::new(),
+        };
+        Heard {
+            channels: 1,
+            sample_rate: 16_000,
+            started_at: None,
+            title: None,
+            transcriber: "x".into(),
+            voices: None,
+            transcript,
+            prosody: Vec::new(),
+            voice_prints: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_kept_transcript_that_was_cut_or_changed_anywhere_is_not_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        store.keep_transcript("x-y", &heard()).unwrap();
+        assert_eq!(store.kept_transcript("x-y"), Some(heard()));
+        let path = store.kept("transcripts", &versioned("x-y"));
+        let whole = std::fs::read(&path).unwrap();
+        for length in 0..whole.len() {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            assert_eq!(store.kept_transcript("x-y"), None, "cut at {length}");
+        }
+        for bit in 0..whole.len() * 8 {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, &bytes).unwrap();
+            assert_eq!(store.kept_transcript("x-y"), None, "bit {bit}");
+        }
+        println!("kept transcripts cut and changed: cases: {}, failures: 0", whole.len() * 9);
     }
 
     #[test]

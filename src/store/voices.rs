@@ -1,9 +1,11 @@
 //! Voice prints on disk: one private file for each person.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::read::bounded;
 use super::{json_files, make_private_folders, write_atomic};
 use crate::diarize::KnownVoice;
 use crate::diarize::voices::VoicePrint;
@@ -70,7 +72,7 @@ pub fn forget_voice(folder: &Path, name: &str) -> Result<Option<PathBuf>> {
     let path = file_of(folder, name);
     match std::fs::remove_file(&path) {
         Ok(()) => Ok(Some(path)),
-        Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(failure) if failure.kind() == ErrorKind::NotFound => Ok(None),
         Err(failure) => Err(Error::io("cannot remove", &path)(failure)),
     }
 }
@@ -85,11 +87,10 @@ fn read(path: &Path) -> Result<KnownVoice> {
         what: path.display().to_string(),
         why: format!("not a voice print that can be used: {why}; remove the file and enrol the voice again"),
     };
-    let length = std::fs::metadata(path).map_err(Error::io("cannot read", path))?.len();
-    if length > BYTES_MAX {
-        return Err(bad(format!("{length} bytes long, where a voice print has at most {BYTES_MAX}")));
-    }
-    let bytes = std::fs::read(path).map_err(Error::io("cannot read", path))?;
+    let bytes = bounded(path, BYTES_MAX).map_err(|failure| match failure.kind() {
+        ErrorKind::FileTooLarge => bad(failure.to_string()),
+        _ => Error::io("cannot read", path)(failure),
+    })?;
     let file: VoiceFile = serde_json::from_slice(&bytes).map_err(|failure| bad(failure.to_string()))?;
     if file.voice_print != VERSION {
         return Err(bad(format!("its version is {}, wanted {VERSION}", file.voice_print)));

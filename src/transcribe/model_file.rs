@@ -113,11 +113,12 @@ impl ModelShape {
 /// # Errors
 /// [`Error::Io`] when it cannot be read; [`Error::Model`] when it is not a whole whisper model in ggml format.
 pub fn check(path: &Path) -> Result<ModelShape> {
-    let file = File::open(path).map_err(Error::io("cannot read", path))?;
-    let meta = file.metadata().map_err(Error::io("cannot read", path))?;
+    // Looked at before it is opened: a pipe would be waited for.
+    let meta = std::fs::metadata(path).map_err(Error::io("cannot read", path))?;
     if !meta.is_file() {
         return Err(wrong(path, "is not a file; a speech model is one .bin file"));
     }
+    let file = File::open(path).map_err(Error::io("cannot read", path))?;
     let mut walk = Walk { reader: BufReader::new(file), at: 0, size: meta.len() };
     walk.model().map_err(|fault| match fault {
         Fault::Short => wrong(

@@ -14,27 +14,38 @@ use rapport::options::{CallFlags, call_settings};
 use rapport::pipeline::{self, CallSettings, FileFacts, Heard};
 use rapport::progress::StopFlag;
 use rapport::render::html::Around;
-use rapport::store::read_report;
+use rapport::store::{read_figures, read_marks, read_outline, read_report};
 use rapport::transcribe;
 
-/// Endings that the first byte of a recording chooses from; 255 leaves the choice to the content.
-const SOUND_ENDINGS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "ogg", "webm", "aiff", "caf", "bin"];
+/// Endings that the first byte of a recording chooses from; the last leaves the choice to the content.
+pub(crate) const SOUND_ENDINGS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "ogg", "webm", "aiff", "caf", "bin"];
 
 /// The same for transcripts.
-const TEXT_ENDINGS: [&str; 4] = ["vtt", "srt", "json", "txt"];
+pub(crate) const TEXT_ENDINGS: [&str; 4] = ["vtt", "srt", "json", "txt"];
 
-/// A file with these bytes, under a name that stays the same so that messages do.
+thread_local! {
+    /// One folder a thread: making and removing one takes longer than most of what is tried in it.
+    static FOLDER: tempfile::TempDir = tempfile::tempdir().expect("a temporary folder");
+}
+
+/// A file with these bytes, alone in its folder, under a name that stays the same so that messages do.
 struct Bytes {
-    _folder: tempfile::TempDir,
+    folder: PathBuf,
     path: PathBuf,
 }
 
 impl Bytes {
     fn new(name: &str, bytes: &[u8]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join(name);
+        let folder = FOLDER.with(|folder| folder.path().to_owned());
+        let path = folder.join(name);
         std::fs::write(&path, bytes).expect("room for a small file");
-        Self { _folder: folder, path }
+        Self { folder, path }
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.path));
     }
 }
 
@@ -107,22 +118,43 @@ pub(crate) fn report(bytes: &[u8]) {
         }
         Err(failure) => assert_named(&failure, &file.path),
     }
+    let _ = read_outline(&file.path);
+    let (calls, left_out) = read_figures(&file.folder).expect("the folder can be read");
+    assert_eq!(calls.len() + left_out.len(), 1);
 }
 
-/// Settings beside a call.
+/// Settings beside a call, and boundaries beside reports.
 pub(crate) fn config(bytes: &[u8]) {
-    let file = Bytes::new("x.toml", bytes);
+    let file = Bytes::new("marks.toml", bytes);
+    if let Err(failure) = read_marks(&file.folder) {
+        assert_named(&failure, &file.path);
+    }
     let path = file.path.with_extension("wav");
-    let input = Input { path, place: "x.wav".into(), kind: InputKind::Recording, named: true };
+    let input = Input { path, place: "marks.wav".into(), kind: InputKind::Recording, named: true };
     if let Err(failure) = call_settings(&input, &CallFlags::default(), None) {
         assert!(!failure.to_string().is_empty());
     }
 }
 
-/// Speech models, before whisper.cpp sees them.
+/// Where the spectrum filters of a speech model begin: behind magic, eleven numbers and their own two.
+const FILTERS_AT: usize = 4 * 14;
+
+/// Their length for 80 mel bands of 201 bins: so much that no fuzzer would get past them.
+const FILTER_BYTES: usize = 4 * 80 * 201;
+
+/// Speech models, before whisper.cpp sees them: as they are, and with filters put in where they belong.
 pub(crate) fn model(bytes: &[u8]) {
-    let file = Bytes::new("x.bin", bytes);
-    if let Err(failure) = transcribe::check(&file.path) {
-        assert_named(&failure, &file.path);
+    let mut whole = bytes.to_vec();
+    if let Some(behind) = bytes.get(FILTERS_AT..) {
+        whole.truncate(FILTERS_AT);
+        whole.resize(FILTERS_AT + FILTER_BYTES, 0);
+        whole.extend(behind);
+    }
+    for bytes in [bytes, &whole] {
+        let file = Bytes::new("x.bin", bytes);
+        match transcribe::check(&file.path) {
+            Ok(shape) => assert!(shape.window_bytes() > 0),
+            Err(failure) => assert_named(&failure, &file.path),
+        }
     }
 }

@@ -117,11 +117,7 @@ impl Work<'_> {
         let length_secs = frames as f64 / f64::from(rate);
         self.clock.secs += length_secs;
         self.clock.sound_secs += length_secs;
-        if self.clock.secs > LENGTH_MAX.secs() {
-            let why = format!("longer than {} hours", LENGTH_MAX.ms() / 3_600_000);
-            let next = "cut it into calls".to_owned();
-            return Err(Failure::Final(Error::Sound { path: self.path.to_owned(), why, next }));
-        }
+        check_length(self.path, self.clock.secs).map_err(Failure::Final)?;
         Ok(true)
     }
 }
@@ -136,6 +132,14 @@ fn check_shape(path: &Path, rate: u32, channels: usize) -> Result<(), Error> {
         return refused(format!("{channels} channels; 1 to {CHANNELS_MAX} can be read"), "export the voices alone");
     }
     Ok(())
+}
+
+fn check_length(path: &Path, secs: f64) -> Result<(), Error> {
+    if secs <= LENGTH_MAX.secs() {
+        return Ok(());
+    }
+    let why = format!("longer than {} hours", LENGTH_MAX.ms() / 3_600_000);
+    Err(Error::Sound { path: path.to_owned(), why, next: "cut it into calls".to_owned() })
 }
 
 /// How far we are, in seconds, and how that relates to the stamps of packets.
@@ -273,6 +277,22 @@ mod tests {
         let ok = |rate, channels| check_shape(Path::new("a.wav"), rate, channels).is_ok();
         assert!(ok(RATE_MIN, 1) && ok(RATE_MAX, CHANNELS_MAX));
         assert!(!ok(RATE_MIN - 1, 1) && !ok(RATE_MAX + 1, 1) && !ok(16_000, 0) && !ok(16_000, CHANNELS_MAX + 1));
+    }
+
+    #[test]
+    fn two_days_are_the_longest() {
+        assert!(check_length(Path::new("a.wav"), LENGTH_MAX.secs()).is_ok());
+        let said = check_length(Path::new("a.wav"), LENGTH_MAX.secs() + 0.001).unwrap_err().to_string();
+        assert!(said.contains("a.wav") && said.contains("48 hours"), "{said}");
+    }
+
+    #[test]
+    fn silence_for_gaps_has_an_end() {
+        let mut clock = Clock { secs: 1.0, origin: Some(0.0), ..Clock::default() };
+        assert_eq!(clock.gap_before(1.0 + GAPS_SECS_MAX), Some(GAPS_SECS_MAX));
+        clock.secs += GAPS_SECS_MAX;
+        assert_eq!(clock.gap_before(clock.secs + 1.0), None, "all the silence there may be was put in");
+        assert_eq!(clock.gap_before(clock.secs + GAP_SECS_MIN / 2.0), None);
     }
 
     #[test]

@@ -160,3 +160,14 @@ fn first_decodable(tracks: &[Track]) -> Result<(u32, Box<dyn AudioDecoder>), Fai
     }
     Err(Failure::Unreadable(why))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_kept_short_and_in_one_line() {
+        assert_eq!(short(&"ä".repeat(TAG_CHARS_MAX + 1)).chars().count(), TAG_CHARS_MAX);
+        assert_eq!(short(" a\nb\u{0}c "), "abc");
+    }
+}

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::call::time::{Span, Timestamp};
 use crate::call::transcript::Word;
+use crate::error::untold;
 
 use super::draft::{Cue, Draft, Fault, Trust, tidy};
 use super::limits::TIME_MS_MAX;
@@ -96,7 +97,7 @@ pub(super) fn read(text: &str) -> Result<Found, Fault> {
 fn parse<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, Fault> {
     let fault = |error: &serde_json::Error| {
         let line = Some(error.line()).filter(|&line| line > 0);
-        let why = error.to_string();
+        let why = untold(error);
         let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
         Fault::new(line, format!("JSON that cannot be read as a transcript: {why}"))
     };

@@ -20,3 +20,9 @@ pub(super) const LABEL_CHARS_MAX: usize = 200;
 
 /// Latest time in a call, in milliseconds: 48 hours.
 pub(super) const TIME_MS_MAX: u64 = 48 * 3_600_000;
+
+/// Most words with times in one utterance: as many as it may have characters.
+pub(super) const WORDS_MAX: usize = CUE_CHARS_MAX;
+
+/// Most items of an agenda.
+pub(super) const AGENDA_MAX: usize = 1_000;

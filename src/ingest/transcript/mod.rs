@@ -49,6 +49,11 @@ pub struct Imported {
 /// [`Error::Io`] when the file cannot be read; [`Error::Transcript`], with the line where there is one, when it is no
 /// transcript, holds no cue, or is beyond a limit.
 pub fn read(path: &Path) -> Result<Imported> {
+    // Looked at before it is opened: a pipe would be waited for.
+    if !std::fs::metadata(path).map_err(Error::io("cannot read", path))?.is_file() {
+        let why = "neither a file nor a link to one; wanted a transcript".to_owned();
+        return Err(Error::Transcript { path: path.to_owned(), line: None, why });
+    }
     let file = File::open(path).map_err(Error::io("cannot read", path))?;
     let mut bytes = Vec::new();
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(Error::io("cannot read", path))?;

@@ -8,7 +8,7 @@ use crate::call::transcript::{Basis, Speaker, SpeakerId, SpeechSpan, Transcript,
 
 use super::Imported;
 use super::draft::{Fault, tidy};
-use super::limits::{CUE_CHARS_MAX, CUES_MAX, LABEL_CHARS_MAX, SPEAKERS_MAX, TIME_MS_MAX};
+use super::limits::{AGENDA_MAX, CUE_CHARS_MAX, CUES_MAX, LABEL_CHARS_MAX, SPEAKERS_MAX, TIME_MS_MAX, WORDS_MAX};
 
 /// The parts of a report that come from the call and not from its analysis.
 #[derive(Deserialize)]
@@ -32,6 +32,13 @@ struct OwnCall {
     language: Option<String>,
     #[serde(default)]
     agenda: Vec<String>,
+}
+
+impl OwnCall {
+    fn is_endless(&self) -> bool {
+        let texts = [&self.title, &self.client, &self.started_at, &self.language].into_iter().flatten();
+        self.agenda.len() > AGENDA_MAX || texts.chain(&self.agenda).any(|text| text.chars().count() > CUE_CHARS_MAX)
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,6 +65,12 @@ pub(super) fn import(report: OwnReport) -> Result<Imported, Fault> {
         if speaker.id.index() != at || speaker.label.chars().count() > LABEL_CHARS_MAX {
             return Err(Fault::new(None, format!("speaker {} is out of place or has an endless name", speaker.id)));
         }
+    }
+    if report.call.is_endless() {
+        return Err(Fault::new(None, "a report with an endless title, client, date or agenda"));
+    }
+    if report.utterances.iter().any(|one| one.words.as_ref().is_some_and(|words| words.len() > WORDS_MAX)) {
+        return Err(Fault::new(None, format!("an utterance of more than {WORDS_MAX} words")));
     }
     let basis = if report.speakers.is_empty() { Basis::None } else { report.basis };
     let known = |id: Option<SpeakerId>| -> Result<Option<SpeakerId>, Fault> {
