@@ -3,6 +3,7 @@
 mod assign;
 mod bleed;
 mod names;
+pub mod neural;
 mod tracks;
 pub mod voices;
 

@@ -8,7 +8,7 @@ use super::turns::{Rhythm, Tick, likeliest, posteriors};
 use super::voice::{Prior, Voice};
 
 /// What is believed of voices beforehand.
-const PRIOR: Prior = Prior { evidence: 0.3, mean: 8.0, sounds: 4.0, pitch_evidence: 0.05, pitches: 2.0 };
+pub(super) const PRIOR: Prior = Prior { evidence: 0.3, mean: 8.0, sounds: 4.0, pitch_evidence: 0.05, pitches: 2.0 };
 /// How turns change hands, by ticks of 50 ms: 400 ms at least, three seconds of unbroken talk on average in quick talk.
 const RHYTHM: Rhythm = Rhythm { ticks_min: 8, change: 0.05, change_after_silence: 0.3 };
 /// Frames in a tick.

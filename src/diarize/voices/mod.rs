@@ -9,6 +9,7 @@
 mod cepstra;
 mod course;
 mod evidence;
+pub(in crate::diarize) mod likeness;
 mod material;
 mod merge;
 mod mixture;
@@ -21,6 +22,7 @@ mod voice;
 use serde::Serialize;
 
 use crate::call::audio::Track;
+use crate::call::report::Warning;
 use crate::call::time::{Duration, Span};
 use course::{Course, Spot};
 use material::Material;
@@ -31,14 +33,14 @@ pub use scripted::ScriptedVoices;
 const FINGERPRINT: &str = "voices-1";
 
 /// Speech below which voices cannot be told apart: three short turns each.
-const SPEECH_MIN: Duration = Duration::from_ms(8_000);
+pub(in crate::diarize) const SPEECH_MIN: Duration = Duration::from_ms(8_000);
 
 /// Evidence, in natural logarithms a second of speech, that one voice more must bring. `cargo bench --bench der` prints
 /// it: pieces of 10 to 30 s by one person have -1 to 3.6, pieces and calls of two people 4.8 to 14.
-const GAIN_MIN: f32 = 4.0;
+pub(in crate::diarize) const GAIN_MIN: f32 = 4.0;
 
 /// Most voices looked for where their number is not given.
-const VOICES_MAX: usize = 6;
+pub(in crate::diarize) const VOICES_MAX: usize = 6;
 
 /// Most voices a user may ask for.
 pub const SPEAKERS_MAX: u16 = 12;
@@ -85,6 +87,8 @@ pub enum NotApart {
     OneVoice,
     /// There are more than the two that are looked for by themselves.
     More,
+    /// The network that was to tell them apart failed on this sound.
+    Failed,
 }
 
 /// What the track says about voices.
@@ -102,9 +106,14 @@ pub enum Voices {
 }
 
 /// Tells voices apart.
-pub trait VoiceTeller: Sync {
+pub trait VoiceTeller: Send + Sync {
     /// What the answers depend on besides the sound.
     fn fingerprint(&self) -> String;
+
+    /// What the user should know of this teller: that a better one was wanted and why it is not used.
+    fn doubt(&self) -> Option<Warning> {
+        None
+    }
 
     /// Tells apart the voices of `track`, which are heard within `speech`.
     fn tell(&self, track: &Track, speech: &[Span], count: SpeakerCount) -> Voices;
