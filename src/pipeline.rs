@@ -220,9 +220,11 @@ fn hear_recording(
         ([track], Some(side)) => {
             let teller = engines.voices();
             voices = Some(teller.fingerprint());
-            let told = teller.tell(track, &side.speech, settings.speakers);
+            let told = pool.install(|| teller.tell(track, &side.speech, settings.speakers));
             voice_prints = prints_of(track, &told);
-            join_voices(side, &told, duration)
+            let mut transcript = join_voices(side, &told, duration);
+            transcript.warnings.extend(teller.doubt());
+            transcript
         }
         (_, last) => {
             sides.extend(last);

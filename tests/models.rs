@@ -176,7 +176,7 @@ fn small_catalog(bytes: &[u8]) -> Catalog {
         gflop_per_window: 1,
         memory_mb: None,
     };
-    Catalog { repository: "owner/name".to_owned(), revision: "abc".to_owned(), models: vec![entry] }
+    Catalog { repository: "owner/name".to_owned(), revision: "abc".to_owned(), models: vec![entry], voices: Vec::new() }
 }
 
 fn quick(base: String) -> PullSettings {
@@ -219,7 +219,7 @@ impl Bench {
         watcher: &mut dyn PullWatcher,
         stop: &StopFlag,
     ) -> Result<Pulled, Error> {
-        pull(&self.catalog, &self.catalog.models[0], self.folder.path(), settings, watcher, stop)
+        pull(&self.catalog.remote(&self.catalog.models[0]), self.folder.path(), settings, watcher, stop)
     }
 
     /// The model is there, whole, and nothing else is.

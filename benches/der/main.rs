@@ -4,7 +4,8 @@
 //! PATH...` tells apart the voices of each WAV file, or of each in a folder, that has an RTTM file of the same name beside
 //! it (or its own lines in the one RTTM file of its folder), and prints a line a file and one for all. The number of
 //! voices is taken from the reference, or from `--speakers N|auto|usual`. `--rounds N` plays every file N times over, for
-//! the cost of long calls.
+//! the cost of long calls. `--network SEGMENTATION.onnx`, and with it `--prints EMBEDDING.onnx`, asks networks (feature
+//! `voices`).
 
 mod rttm;
 mod score;
@@ -29,6 +30,7 @@ struct Wanted {
     /// `None`: as many voices as the reference has.
     count: Option<SpeakerCount>,
     rounds: usize,
+    teller: Box<dyn VoiceTeller>,
 }
 
 /// What became of one file.
@@ -43,7 +45,8 @@ struct Scored {
 
 fn main() {
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut wanted = Wanted { count: None, rounds: 1 };
+    let mut wanted = Wanted { count: None, rounds: 1, teller: Box::new(CallVoices) };
+    let (mut network, mut prints) = (None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -53,6 +56,8 @@ fn main() {
                 wanted.count = Some(if usual { SpeakerCount::Usual } else { parse_speakers(&text).expect("a number") });
             }
             "--rounds" => wanted.rounds = arguments.next().and_then(|text| text.parse().ok()).expect("--rounds N"),
+            "--network" => network = arguments.next().map(PathBuf::from),
+            "--prints" => prints = arguments.next().map(PathBuf::from),
             "--bench" => {}
             _ => paths.push(argument.into()),
         }
@@ -63,6 +68,9 @@ fn main() {
         score_files(reference, answer);
         return;
     }
+    if let Some(network) = network {
+        wanted.teller = with_networks(&network, prints.as_deref());
+    }
     if paths.is_empty() {
         println!("no WAV files with RTTM files beside them are named: nothing is measured");
     }
@@ -71,6 +79,17 @@ fn main() {
             recordings(&path).iter().filter_map(|recording| tell_and_score(recording, &wanted)).collect();
         print_all(&path.display().to_string(), &scored);
     }
+}
+
+#[cfg(feature = "voices")]
+fn with_networks(segmentation: &Path, embedding: Option<&Path>) -> Box<dyn VoiceTeller> {
+    use rapport::diarize::neural::NeuralVoices;
+    Box::new(NeuralVoices::load(segmentation, embedding).expect("networks that tell voices apart"))
+}
+
+#[cfg(not(feature = "voices"))]
+fn with_networks(_: &Path, _: Option<&Path>) -> Box<dyn VoiceTeller> {
+    panic!("this was built without the feature `voices`");
 }
 
 fn score_files(reference: &Path, answer: &Path) {
@@ -122,7 +141,7 @@ fn tell_and_score(path: &Path, wanted: &Wanted) -> Option<Scored> {
     let speech = find_speech(&track);
     let count = wanted.count.unwrap_or(SpeakerCount::Given(reference.len() as u16));
     let begun = Instant::now();
-    let told = CallVoices.tell(&track, &speech, count);
+    let told = wanted.teller.tell(&track, &speech, count);
     let took_secs = begun.elapsed().as_secs_f64();
     let mut answer = Turns::new();
     let found = match told {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::progress::StopFlag;
 use crate::transcribe::models::{
-    Checked, DEMO, Entry, Places, PullSettings, PullWatcher, Pulled, Stock, Verdict, catalog, human_bytes, installed,
-    locate, pull as fetch, verify as check,
+    Checked, DEMO, Entry, Network, Places, PullSettings, PullWatcher, Pulled, Remote, Stock, Verdict, catalog,
+    human_bytes, installed, installed_networks, locate, network_file, pull as fetch, verify as check,
 };
 
 /// The model whose cost others are compared with, for people who know none of the figures.
@@ -34,9 +34,14 @@ struct Row<'a> {
 /// # Errors
 /// [`Error::Io`] when `out` cannot be written.
 pub fn list(places: &Places, json: bool, out: &mut dyn Write) -> Result<()> {
-    let stock = installed(places);
+    let (stock, networks) = (installed(places), installed_networks(places));
     let rows = rows(&stock);
-    let written = if json { write_json(&rows, out) } else { write_table(&rows, out) };
+    let written = if json {
+        let networks = networks.iter().map(|(network, path)| network_row(network, path.as_deref()));
+        write_json(&rows.into_iter().chain(networks).collect::<Vec<_>>(), out)
+    } else {
+        write_table(&rows, out).and_then(|()| write_networks(&networks, out))
+    };
     written.map_err(cannot_print)
 }
 
@@ -45,6 +50,16 @@ pub fn list(places: &Places, json: bool, out: &mut dyn Write) -> Result<()> {
 /// # Errors
 /// As [`locate`]; [`Error::Io`] when `out` cannot be written.
 pub fn path(name: Option<&str>, places: &Places, out: &mut dyn Write) -> Result<()> {
+    let networks = name.map(|name| catalog().networks(name)).unwrap_or_default();
+    if let [first, ..] = networks[..] {
+        let found: Vec<PathBuf> = networks.iter().filter_map(|network| network_file(network, places)).collect();
+        if found.is_empty() {
+            let (name, first) = (name.unwrap_or_default(), first.file_name());
+            let why = format!("there is no {first} in the model folders; get it with `rapport models pull {name}`");
+            return Err(Error::NoModel(why));
+        }
+        return found.iter().try_for_each(|path| writeln!(out, "{}", path.display())).map_err(cannot_print);
+    }
     let located = locate(name, places)?;
     writeln!(out, "{}", located.path.display()).map_err(cannot_print)
 }
@@ -83,16 +98,23 @@ pub fn pull(
         let why = "the demo model comes with the repository and is not downloaded".to_owned();
         return Err(Error::Settings { what, why });
     }
-    let entry = catalog().known(name, &what)?;
+    let remotes: Vec<Remote> = match catalog().networks(name) {
+        none if none.is_empty() => vec![catalog().remote(catalog().known(name, &what)?)],
+        networks => networks.into_iter().map(Network::remote).collect(),
+    };
     let store = places.store().ok_or_else(|| Error::Settings {
         what,
         why: "there is no home folder to keep models in; set RAPPORT_DATA_DIR to a folder".to_owned(),
     })?;
-    let line = match fetch(catalog(), entry, &store, settings, watcher, stop)? {
-        Pulled::Already(path) => format!("{} is already there and its digest is right: {}", entry.name, path.display()),
-        Pulled::Fetched(path) => format!("{} is here and its digest is right: {}", entry.name, path.display()),
-    };
-    writeln!(out, "{line}").map_err(cannot_print)
+    for remote in remotes {
+        let (how, path) = match fetch(&remote, &store, settings, watcher, stop)? {
+            Pulled::Already(path) => ("already there", path),
+            Pulled::Fetched(path) => ("here", path),
+        };
+        let line = format!("{} is {how} and its digest is right: {}", remote.name, path.display());
+        writeln!(out, "{line}").map_err(cannot_print)?;
+    }
+    Ok(())
 }
 
 fn rows(stock: &[Stock]) -> Vec<Row<'_>> {
@@ -116,6 +138,31 @@ fn row<'a>(name: &'a str, here: Option<&'a Stock>, entry: Option<&'a Entry>) -> 
         memory_mb: entry.and_then(|entry| entry.memory_mb),
         sha256: entry.map(|entry| entry.sha256.as_str()),
     }
+}
+
+/// A network that tells voices apart as a row of `list --json`.
+fn network_row<'a>(network: &'a Network, here: Option<&'a Path>) -> Row<'a> {
+    Row {
+        name: &network.name,
+        installed: here,
+        bytes: Some(network.bytes),
+        multilingual: None,
+        word_error_clean: None,
+        word_error_meetings: None,
+        gflop_per_window: None,
+        memory_mb: None,
+        sha256: Some(&network.sha256),
+    }
+}
+
+fn write_networks(networks: &[(&Network, Option<PathBuf>)], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\nFor voices on one mixed track, all by `rapport models pull voices`:")?;
+    for (network, path) in networks {
+        let place = path.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+        let size = human_bytes(network.bytes);
+        writeln!(out, "{:<20} {size:>8} {} ({})  {place}", network.name, network.what, network.licence)?;
+    }
+    Ok(())
 }
 
 fn write_json(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {

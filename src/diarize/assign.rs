@@ -88,6 +88,11 @@ fn reason(why: NotApart) -> String {
         NotApart::OneVoice => {
             "only one voice can be made out (with --speakers 2 they are told apart all the same)".to_owned()
         }
+        NotApart::Failed => {
+            "the network that tells voices apart failed on this sound (without its files, `rapport models path \
+             voices-segmentation`, they are told apart by the call alone)"
+                .to_owned()
+        }
         NotApart::More => "there seem to be more than two voices (say how many with --speakers)".to_owned(),
     }
 }

@@ -4,6 +4,7 @@ mod assign;
 mod bleed;
 mod known;
 mod names;
+pub mod neural;
 mod tracks;
 pub mod voices;
 

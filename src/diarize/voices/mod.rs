@@ -9,7 +9,7 @@
 mod cepstra;
 mod course;
 mod evidence;
-mod likeness;
+pub(in crate::diarize) mod likeness;
 mod material;
 mod merge;
 mod mixture;
@@ -23,30 +23,30 @@ mod voice;
 use serde::Serialize;
 
 use crate::call::audio::Track;
+use crate::call::report::Warning;
 use crate::call::time::{Duration, Span};
 use course::{Course, Spot};
 use material::Material;
 
-pub use likeness::likenesses;
-pub use print::VoicePrint;
+pub use print::{VoicePrint, likenesses};
 pub use scripted::ScriptedVoices;
 
 /// Changes when the same sound would be told apart differently.
 const FINGERPRINT: &str = "voices-2";
 
 /// Speech below which voices cannot be told apart: three short turns each.
-const SPEECH_MIN: Duration = Duration::from_ms(8_000);
+pub(in crate::diarize) const SPEECH_MIN: Duration = Duration::from_ms(8_000);
 
 /// Evidence, in natural logarithms a second of speech, that one voice more must bring. `cargo bench --bench der` prints
 /// it: pieces of 10 to 30 s by one person have -1 to 3.6, pieces and calls of two people 4.8 to 14.
-const GAIN_MIN: f32 = 4.0;
+pub(in crate::diarize) const GAIN_MIN: f32 = 4.0;
 
 /// How much oftener voices are confused than the shares of the course say: the least squares over 118 mixed calls of two to
 /// four voices, synthetic and real, that `cargo bench --bench der` was run on.
 const DOUBT_FACTOR: f32 = 2.0;
 
 /// Most voices looked for where their number is not given.
-const VOICES_MAX: usize = 6;
+pub(in crate::diarize) const VOICES_MAX: usize = 6;
 
 /// Most voices a user may ask for.
 pub const SPEAKERS_MAX: u16 = 12;
@@ -93,6 +93,8 @@ pub enum NotApart {
     OneVoice,
     /// There are more than the two that are looked for by themselves.
     More,
+    /// The network that was to tell them apart failed on this sound.
+    Failed,
 }
 
 /// What the track says about voices.
@@ -110,9 +112,14 @@ pub enum Voices {
 }
 
 /// Tells voices apart.
-pub trait VoiceTeller: Sync {
+pub trait VoiceTeller: Send + Sync {
     /// What the answers depend on besides the sound.
     fn fingerprint(&self) -> String;
+
+    /// What the user should know of this teller: that a better one was wanted and why it is not used.
+    fn doubt(&self) -> Option<Warning> {
+        None
+    }
 
     /// Tells apart the voices of `track`, which are heard within `speech`.
     fn tell(&self, track: &Track, speech: &[Span], count: SpeakerCount) -> Voices;

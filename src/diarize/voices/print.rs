@@ -11,7 +11,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::cepstra::{CEPSTRA, ShapeMeter};
-use super::material::{FRAME_MS, Frames};
+use super::course::PRIOR;
+use super::evidence::Judge;
+use super::material::{FRAME_MS, Frames, Material};
 use super::pitch::{PITCHES, PitchMeter};
 use crate::call::audio::Track;
 use crate::call::time::Span;
@@ -93,6 +95,19 @@ impl VoicePrint {
         }
         Ok(Self { bytes })
     }
+}
+
+/// How alike `known` is to each of the voices, in natural logarithms a second of the shorter print: the evidence for one
+/// voice over that for two. Empty where nothing can be learned of them.
+#[must_use]
+pub fn likenesses(known: &VoicePrint, voices: &[VoicePrint]) -> Vec<f32> {
+    let heaps: Vec<_> = std::iter::once(known).chain(voices).map(VoicePrint::frames).collect();
+    let Some(material) = Material::of_heaps(&heaps) else { return Vec::new() };
+    let judge = Judge::new(&material, &PRIOR);
+    let stats = |at: usize| material.stats(material.stretches[at].from, material.stretches[at].to);
+    let own = stats(0);
+    let shorter = |voice: &VoicePrint| known.seconds().min(voice.seconds()) as f32;
+    voices.iter().enumerate().map(|(at, voice)| judge.gain(&own, &stats(at + 1)) / shorter(voice)).collect()
 }
 
 fn row(shape: &[f32; CEPSTRA], pitch: Option<f32>) -> [u8; FRAME_BYTES] {

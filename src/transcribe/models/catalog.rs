@@ -23,6 +23,49 @@ pub struct Catalog {
     /// The models in order of quality, best first.
     #[serde(rename = "model")]
     pub models: Vec<Entry>,
+    /// The networks that tell voices apart; together they go by the name [`VOICES`].
+    #[serde(rename = "voices", default)]
+    pub voices: Vec<Network>,
+}
+
+/// One name for all networks that tell voices apart.
+pub const VOICES: &str = "voices";
+
+/// One network that tells voices apart: an ONNX file, from a repository of its own.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Its name, and that of its file here without `.onnx`.
+    pub name: String,
+    /// What it is for, for people.
+    pub what: String,
+    /// Owner and name of the repository that serves it.
+    pub repository: String,
+    /// The repository's pinned revision.
+    pub revision: String,
+    /// Its name there.
+    pub file: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the file, 64 small hex digits.
+    pub sha256: String,
+    /// Under which licence it may be used.
+    pub licence: String,
+}
+
+/// A file that can be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// What it is called in messages.
+    pub name: String,
+    /// Its name on this machine.
+    pub file_name: String,
+    /// Where it is served below a base address, without leading slash.
+    pub address_path: String,
+    /// Length in bytes; `None` where not confirmed.
+    pub bytes: Option<u64>,
+    /// SHA-256, 64 small hex digits.
+    pub sha256: String,
 }
 
 /// One model file.
@@ -89,13 +132,53 @@ impl Catalog {
         format!("{}/resolve/{}/{}", self.repository, self.revision, entry.file_name())
     }
 
+    /// The model as a file to fetch.
+    #[must_use]
+    pub fn remote(&self, entry: &Entry) -> Remote {
+        Remote {
+            name: entry.name.clone(),
+            file_name: entry.file_name(),
+            address_path: self.address_path(entry),
+            bytes: entry.bytes,
+            sha256: entry.sha256.clone(),
+        }
+    }
+
+    /// The networks a name stands for: all of them for [`VOICES`], one for its own, none for another.
+    #[must_use]
+    pub fn networks(&self, name: &str) -> Vec<&Network> {
+        self.voices.iter().filter(|network| name == VOICES || name == network.name).collect()
+    }
+
     fn nearest(&self, name: &str) -> Vec<&str> {
         let name = bare_name(name).to_lowercase();
         let likeness = |other: &str| strsim::normalized_damerau_levenshtein(&name, other);
-        let mut near: Vec<_> = self.models.iter().map(|entry| (likeness(&entry.name), entry.name.as_str())).collect();
+        let models = self.models.iter().map(|entry| entry.name.as_str());
+        let networks = self.voices.iter().map(|network| network.name.as_str());
+        let mut near: Vec<_> = models.chain(networks).chain([VOICES]).map(|name| (likeness(name), name)).collect();
         near.retain(|(like, _)| *like >= SUGGEST_FROM);
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect()
+    }
+}
+
+impl Network {
+    /// `NAME.onnx`.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}.onnx", self.name)
+    }
+
+    /// The network as a file to fetch.
+    #[must_use]
+    pub fn remote(&self) -> Remote {
+        Remote {
+            name: self.name.clone(),
+            file_name: self.file_name(),
+            address_path: format!("{}/resolve/{}/{}", self.repository, self.revision, self.file),
+            bytes: Some(self.bytes),
+            sha256: self.sha256.clone(),
+        }
     }
 }
 
@@ -156,6 +239,14 @@ mod tests {
             assert_eq!(entry.multilingual, entry.name.rsplit('.').next() != Some("en"), "{}", entry.name);
         }
         assert_eq!(names.len(), 16);
+        for network in &catalog().voices {
+            assert!(hex(&network.sha256, 64) && hex(&network.revision, 40), "{}", network.name);
+            assert!(names.insert(&network.name) && network.name.starts_with("voices-"), "{}", network.name);
+            assert!(digests.insert(&network.sha256), "digest of {} twice", network.name);
+        }
+        assert_eq!(catalog().networks(VOICES).len(), 2);
+        assert_eq!(catalog().networks("voices-segmentation")[0].file_name(), "voices-segmentation.onnx");
+        assert!(catalog().networks("base").is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::catalog::{Entry, bare_name, catalog, file_name};
+use super::catalog::{Entry, Network, bare_name, catalog, file_name};
 use super::places::Places;
 use crate::error::{Error, Result};
 
@@ -61,6 +61,12 @@ pub fn locate(wanted: Option<&str>, places: &Places) -> Result<Located> {
 pub(super) fn in_folders(name: &str, places: &Places) -> Option<PathBuf> {
     let file = if name == DEMO { DEMO_FILE.to_owned() } else { file_name(name) };
     places.folders().into_iter().map(|folder| folder.join(&file)).find(|path| path.is_file())
+}
+
+/// The file of a network that tells voices apart: the first of the model folders that has it.
+#[must_use]
+pub fn network_file(network: &Network, places: &Places) -> Option<PathBuf> {
+    places.folders().into_iter().map(|folder| folder.join(network.file_name())).find(|path| path.is_file())
 }
 
 fn asked(wanted: &str, asked_by: AskedBy, places: &Places) -> Result<Located> {

@@ -11,8 +11,8 @@ mod places;
 mod pull;
 mod shelf;
 
-pub use catalog::{Catalog, Entry, catalog, human_bytes};
-pub use locate::{AskedBy, DEMO, Located, locate};
+pub use catalog::{Catalog, Entry, Network, Remote, VOICES, catalog, human_bytes};
+pub use locate::{AskedBy, DEMO, Located, locate, network_file};
 pub use places::Places;
 pub use pull::{PullSettings, PullWatcher, Pulled, Unwatched, pull};
-pub use shelf::{Checked, Stock, Verdict, installed, verify};
+pub use shelf::{Checked, Stock, Verdict, installed, installed_networks, verify};

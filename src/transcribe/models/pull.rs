@@ -9,7 +9,7 @@ use std::time::Duration;
 use ureq::http::{Response, StatusCode, Uri, header};
 use ureq::{Agent, Body};
 
-use super::catalog::{Catalog, Entry, human_bytes};
+use super::catalog::{Remote, human_bytes};
 use super::digest::{self, PIECE_BYTES};
 use super::part::{Opened, Part};
 use crate::error::{Error, Result};
@@ -106,14 +106,13 @@ pub enum Pulled {
 /// (the part is kept, but after a wrong digest), [`Error::Model`] when another pull is at it or the disk is full,
 /// [`Error::Io`], [`Error::Stopped`] (the part is kept).
 pub fn pull(
-    catalog: &Catalog,
-    entry: &Entry,
+    entry: &Remote,
     folder: &Path,
     settings: &PullSettings,
     watcher: &mut dyn PullWatcher,
     stop: &StopFlag,
 ) -> Result<Pulled> {
-    let target = folder.join(entry.file_name());
+    let target = folder.join(&entry.file_name);
     if is_right(&target, entry, stop)? {
         return Ok(Pulled::Already(target));
     }
@@ -131,7 +130,7 @@ pub fn pull(
     if is_right(&target, entry, stop)? {
         return Ok(Pulled::Already(target));
     }
-    let url = format!("{base}/{}", catalog.address_path(entry));
+    let url = format!("{base}/{}", entry.address_path);
     let job = Job { agent: agent(base, settings), url: &url, entry, target: &target, stop };
     job.fetch(&mut part, settings, watcher)?;
     match part.finish(&entry.sha256)? {
@@ -148,7 +147,7 @@ pub fn pull(
 struct Job<'a> {
     agent: Agent,
     url: &'a str,
-    entry: &'a Entry,
+    entry: &'a Remote,
     target: &'a Path,
     stop: &'a StopFlag,
 }
@@ -357,7 +356,7 @@ impl Job<'_> {
     }
 }
 
-fn is_right(target: &Path, entry: &Entry, stop: &StopFlag) -> Result<bool> {
+fn is_right(target: &Path, entry: &Remote, stop: &StopFlag) -> Result<bool> {
     Ok(target.is_file() && digest::of_file(target, stop)? == entry.sha256)
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::catalog::{Entry, bare_name, catalog, file_name};
+use super::catalog::{Entry, Network, VOICES, bare_name, catalog, file_name};
 use super::digest;
-use super::locate::{AskedBy, DEMO, in_folders, locate};
+use super::locate::{AskedBy, DEMO, in_folders, locate, network_file};
 use super::places::Places;
 use crate::error::{Error, Result};
 use crate::progress::StopFlag;
@@ -81,12 +81,27 @@ pub fn installed(places: &Places) -> Vec<Stock> {
         .collect()
 }
 
+/// The networks that tell voices apart, in catalog order, each with its file if it is there.
+#[must_use]
+pub fn installed_networks(places: &Places) -> Vec<(&'static Network, Option<PathBuf>)> {
+    catalog().voices.iter().map(|network| (network, network_file(network, places))).collect()
+}
+
 /// Checks one model, or all that are installed, against the digests on record.
 ///
 /// # Errors
 /// As [`locate`] when a named model is not there; [`Error::Io`] when a file cannot be read; [`Error::Stopped`].
 pub fn verify(name: Option<&str>, places: &Places, stop: &StopFlag) -> Result<Vec<Checked>> {
+    let networks = installed_networks(places)
+        .into_iter()
+        .filter(|(network, _)| name.is_none_or(|name| name == VOICES || name == network.name))
+        .filter_map(|(network, path)| Some((network, path?)));
+    let networks: Vec<Checked> =
+        networks.map(|(network, path)| check_network(network, path, stop)).collect::<Result<_>>()?;
     let files: Vec<(String, PathBuf)> = match name {
+        Some(name) if !catalog().networks(name).is_empty() => {
+            return if networks.is_empty() { Err(no_networks(name)) } else { Ok(networks) };
+        }
         Some(name) => {
             let located = locate(Some(name), places)?;
             debug_assert_eq!(located.asked_by, AskedBy::Flag);
@@ -94,7 +109,23 @@ pub fn verify(name: Option<&str>, places: &Places, stop: &StopFlag) -> Result<Ve
         }
         None => installed(places).into_iter().map(|stock| (stock.name, stock.path)).collect(),
     };
-    files.into_iter().map(|(name, path)| check(name, path, stop)).collect()
+    let mut checked: Vec<Checked> =
+        files.into_iter().map(|(name, path)| check(name, path, stop)).collect::<Result<_>>()?;
+    if name.is_none() {
+        checked.extend(networks);
+    }
+    Ok(checked)
+}
+
+/// That none of the networks a name stands for is there, and what to type.
+pub(super) fn no_networks(name: &str) -> Error {
+    Error::NoModel(format!("{name} is not installed\nget it with:\n  rapport models pull {name}"))
+}
+
+fn check_network(network: &Network, path: PathBuf, stop: &StopFlag) -> Result<Checked> {
+    let (wanted, found) = (network.sha256.clone(), digest::of_file(&path, stop)?);
+    let verdict = if wanted == found { Verdict::Ok } else { Verdict::Mismatch { wanted, found } };
+    Ok(Checked { name: network.name.clone(), path, verdict })
 }
 
 fn check(name: String, path: PathBuf, stop: &StopFlag) -> Result<Checked> {
