@@ -18,8 +18,10 @@ use super::signs::{COUNT, OWN, Said, Signs};
 const LANGUAGES: [&str; 2] = ["ru", "zh"];
 /// Vector, own signs, sums of cues, languages, and the bias.
 const INPUTS: usize = DIMENSIONS + OWN + cues::TARGETS + LANGUAGES.len() + 1;
-/// Of the regression against the networks' log-odds; that of `scripts/train_topics/whole.py`.
-const WEIGHT: f32 = 4.0;
+/// Of the regression against the networks' log-odds, where words have vectors and where they have none; those of
+/// `scripts/train_topics/whole.py`.
+const WEIGHT: f32 = 8.0;
+const WEIGHT_WITHOUT_VECTORS: f32 = 2.0;
 /// Of what all digressions in a row say, against what one of them says; that of the same script.
 const COMPANY: f32 = 2.0;
 /// Means of signs count twice, to be about as large as vectors.
@@ -38,7 +40,8 @@ static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| {
 pub(super) fn settle(path: &mut Path, evidence: &[Row], said: &[Said], signs: &[Signs], lexicon: &Lexicon) {
     let odds = |first: usize, last: usize| {
         let each: f32 = evidence[first..=last].iter().map(log_odds).sum();
-        each + WEIGHT * regression(&said[first..=last], &signs[first..=last], lexicon)
+        let weight = if LANGUAGES.contains(&lexicon.language) { WEIGHT_WITHOUT_VECTORS } else { WEIGHT };
+        each + weight * regression(&said[first..=last], &signs[first..=last], lexicon)
     };
     let digresses = |run: &(usize, usize)| matches!(path.kind(run.0), Kind::SmallTalk | Kind::OffAgenda);
     let runs: Vec<_> = runs(&path.starts(), said.len()).collect();

@@ -91,7 +91,9 @@ fn doubt(course: &mut Course, others: &[Course], spots: &[Spot], voices: usize) 
     }
     for (shares, agreed) in course.shares.iter_mut().zip(agreed) {
         let even = (1.0 - agreed) / voices as f32;
-        shares.iter_mut().for_each(|share| *share = *share * agreed + even);
+        for share in shares {
+            *share = *share * agreed + even;
+        }
     }
 }
 

@@ -83,7 +83,7 @@ impl VoicePrint {
     fn from_bytes(bytes: Vec<u8>) -> Result<Self, String> {
         let frames = bytes.len() / FRAME_BYTES;
         let pitch_max = ((PITCHES - 1) as f32 * PITCH_STEPS) as u8;
-        if bytes.len() % FRAME_BYTES != 0 || !(FRAMES_MIN..=FRAMES_MAX).contains(&frames) {
+        if !bytes.len().is_multiple_of(FRAME_BYTES) || !(FRAMES_MIN..=FRAMES_MAX).contains(&frames) {
             return Err(format!(
                 "{} bytes, where a voice print has {FRAMES_MIN} to {FRAMES_MAX} frames of {FRAME_BYTES}",
                 bytes.len()
