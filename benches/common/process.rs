@@ -22,18 +22,19 @@ pub(crate) struct Spent {
     pub(crate) wall_secs: f64,
 }
 
-/// Runs a program to its end with nothing shown.
+/// Runs a program to its end with nothing shown; what works for it in a process of its own counts as well.
 ///
 /// # Panics
 /// If it cannot be run, or fails.
 pub(crate) fn run(command: &mut Command) -> Spent {
     let begun = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let (status, stat) = (format!("/proc/{}/status", child.id()), format!("/proc/{}/stat", child.id()));
     let mut spent = Spent::default();
     let code = loop {
-        spent.peak_mib = spent.peak_mib.max(peak_in(&status));
-        spent.cpu_secs = spent.cpu_secs.max(cpu_in(&stat).unwrap_or(0.0));
+        let both = with_children(child.id());
+        spent.peak_mib = spent.peak_mib.max(both.iter().map(|id| peak_in(&format!("/proc/{id}/status"))).sum());
+        let cpu_secs = both.iter().filter_map(|id| cpu_in(&format!("/proc/{id}/stat"))).sum();
+        spent.cpu_secs = spent.cpu_secs.max(cpu_secs);
         if let Some(code) = child.try_wait().unwrap() {
             break code;
         }
@@ -42,6 +43,12 @@ pub(crate) fn run(command: &mut Command) -> Spent {
     assert!(code.success(), "{command:?} ended with {code}");
     spent.wall_secs = begun.elapsed().as_secs_f64();
     spent
+}
+
+/// A process and those that it started.
+fn with_children(id: u32) -> Vec<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    [id].into_iter().chain(children.split_whitespace().filter_map(|child| child.parse().ok())).collect()
 }
 
 /// Seconds of processor time of this process so far; `None` where the system does not tell.
