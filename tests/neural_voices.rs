@@ -53,7 +53,7 @@ impl Call {
             for pitch in *pitches {
                 call.turns.entry(format!("{pitch}")).or_default().push(span);
             }
-            call.samples.extend([0.0; 8_000]);
+            call.samples.resize(call.samples.len() + 8_000, 0.0);
         }
         call
     }
