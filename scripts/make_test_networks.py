@@ -40,12 +40,13 @@ def segmentation():
     even = -SHARPNESS * np.log10(HEARD_FROM)
     biases = [-40.0 if who is None else even * sum(who) for who in speaks]
     log10 = 1.0 / np.log(10.0)
+    plain = {"pads": [0, 0], "dilations": [1], "group": 1}
     nodes = [
-        helper.make_node("Conv", ["x", "filters"], ["waves"], strides=[STEP]),
+        helper.make_node("Conv", ["x", "filters"], ["waves"], kernel_shape=[FRAME], strides=[STEP], **plain),
         helper.make_node("Mul", ["waves", "waves"], ["squares"]),
-        helper.make_node("Conv", ["squares", "pairs", "floor"], ["powers"]),
+        helper.make_node("Conv", ["squares", "pairs", "floor"], ["powers"], kernel_shape=[1], strides=[1], **plain),
         helper.make_node("Log", ["powers"], ["logs"]),
-        helper.make_node("Conv", ["logs", "weights", "biases"], ["scores"]),
+        helper.make_node("Conv", ["logs", "weights", "biases"], ["scores"], kernel_shape=[1], strides=[1], **plain),
         helper.make_node("Transpose", ["scores"], ["frames"], perm=[0, 2, 1]),
         helper.make_node("LogSoftmax", ["frames"], ["y"], axis=-1),
     ]

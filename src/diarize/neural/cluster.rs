@@ -1,7 +1,7 @@
 //! A first guess at who is who: local voices merged by how alike they sound and where they speak together, the two
 //! likeliest again and again. Two voices of one window never join while others may.
 
-use super::local::{Local, agreement};
+use super::local::{Local, SOUND_SHARE, agreement};
 use super::prints::Prints;
 use super::windows::Window;
 use crate::diarize::voices::likeness::{Heap, Likeness};
@@ -39,7 +39,7 @@ pub(super) fn cluster(
     let mut sound = vec![f32::NEG_INFINITY; count * count];
     for (&(low, high), gain) in pairs.iter().zip(likeness.gains(&heaps, &pairs)) {
         let (a, b) = (&locals[chosen[low]], &locals[chosen[high]]);
-        sound[low * count + high] = gain;
+        sound[low * count + high] = SOUND_SHARE * gain;
         let near = a.window != b.window;
         let same =
             if near { agreement(&windows[a.window], Some(a.number), &windows[b.window], Some(b.number)) } else { 0.0 };
@@ -57,7 +57,7 @@ pub(super) fn cluster(
         let others: Vec<usize> = (0..count).filter(|&other| other != kept && clusters[other].is_some()).collect();
         let renewed: Vec<(usize, usize)> = others.iter().map(|&other| (other.min(kept), other.max(kept))).collect();
         for (&(low, high), gain) in renewed.iter().zip(likeness.gains(&heaps, &renewed)) {
-            sound[low * count + high] = gain;
+            sound[low * count + high] = SOUND_SHARE * gain;
             let other = if low == kept { high } else { low };
             place[low * count + high] += place[other.min(gone) * count + other.max(gone)];
         }

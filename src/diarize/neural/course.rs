@@ -5,7 +5,7 @@
 //! at the same moments. The best chain of mappings is found by dynamic programming, then the voices are learned anew.
 
 use super::cluster::cluster;
-use super::local::{Local, agreement};
+use super::local::{Local, SOUND_SHARE, agreement};
 use super::powerset::LOCALS;
 use super::prints::Prints;
 use super::windows::{Window, locals};
@@ -42,7 +42,8 @@ pub(super) fn find(windows: &[Window], all: &[Local], likeness: &Likeness, print
             .iter()
             .map(|local| {
                 let fit = |voice: usize| {
-                    HALF * (likeness.judge(&learned[voice], &local.frames) + prints.fits(local, &middles[voice]))
+                    HALF * (SOUND_SHARE * likeness.judge(&learned[voice], &local.frames)
+                        + prints.fits(local, &middles[voice]))
                 };
                 (0..voices).map(fit).collect()
             })
