@@ -198,12 +198,14 @@ fn two_voices_silence_and_text_are_no_enrolment() {
             sample_format: hound::SampleFormat::Int,
         };
         let mut out = hound::WavWriter::create(&path, spec).unwrap();
-        samples.iter().for_each(|sample| out.write_sample((sample * 32_767.0) as i16).unwrap());
+        for sample in samples {
+            out.write_sample((sample * 32_767.0) as i16).unwrap();
+        }
         out.finalize().unwrap();
         path
     };
     let both = write("both.wav", &samples(&mixed(&sides("bakery-launch"))));
-    let silence = write("silence.wav", &[0.0; 160_000]);
+    let silence = write("silence.wav", &vec![0.0; 160_000]);
     let text = home.path().join("text.wav");
     std::fs::write(&text, "not sound").unwrap();
     for (file, said) in [(both, "2 voices are heard"), (silence, "too little"), (text, "text.wav")] {
