@@ -93,7 +93,7 @@ pub fn list(folder: &Path, out: &mut dyn Write) -> Result<Exit> {
     for KnownVoice { name, me, prints } in known(folder) {
         let seconds: f64 = prints.iter().map(VoicePrint::seconds).sum();
         let who = if me { "you" } else { "somebody else" };
-        let count = if prints.len() == 1 { "recording".to_owned() } else { format!("{} recordings", prints.len()) };
+        let count = if prints.len() == 1 { "one recording".to_owned() } else { format!("{} recordings", prints.len()) };
         writeln!(out, "{name}\t{who}\t{seconds:.0} s of speech from {count}").map_err(cannot_print)?;
     }
     Ok(Exit::Done)

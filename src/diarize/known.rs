@@ -26,8 +26,8 @@ struct Pair {
 }
 
 /// Likeness, in natural logarithms a second, below which a voice is not somebody's, however unlike the others are. Of 22
-/// pairs of recordings of one real or synthetic voice in one place 20 reach it, of 400 of two voices none, nor does one
-/// voice through a telephone beside itself without (`cargo bench --bench voice_prints`).
+/// pairs of recordings of one real or synthetic voice in one place 19 reach it, of 400 of two voices none but two of one
+/// synthesizer, nor does one voice through a telephone beside itself without (`cargo bench --bench voice_prints`).
 pub const LIKENESS_MIN: f32 = -12.0;
 /// Lead over the next voice of the call below which it could be either: of the same pairs all but 1 % lead by twice that.
 pub const LEAD_MIN: f32 = 6.0;
