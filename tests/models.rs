@@ -609,7 +609,7 @@ fn the_list_shows_what_is_installed_and_where() {
     let mut out = Vec::new();
     verbs::list(&around.places, true, &mut out).unwrap();
     let rows: Vec<serde_json::Value> = serde_json::from_slice(&out).unwrap();
-    assert_eq!(rows.len(), catalog().models.len() + 1);
+    assert_eq!(rows.len(), catalog().models.len() + catalog().voices.len() + 1);
     let row = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap();
     assert_eq!(row("base")["installed"], base.to_str().unwrap());
     assert_eq!((&row("base")["bytes"], &row("base")["word_error_clean"]), (&5.into(), &4.8.into()));
@@ -626,6 +626,22 @@ fn the_list_shows_what_is_installed_and_where() {
     let mut out = Vec::new();
     verbs::path(Some("base"), &around.places, &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), format!("{}\n", base.display()));
+}
+
+#[test]
+fn voices_are_two_files_under_one_name() {
+    let around = Surroundings::new();
+    let path = |name: &str| {
+        let mut out = Vec::new();
+        verbs::path(Some(name), &around.places, &mut out).map(|()| String::from_utf8(out).unwrap())
+    };
+    assert!(path("voices").unwrap_err().to_string().contains("rapport models pull voices"));
+    let segmentation = around.put("data/rapport/models/voices-segmentation.onnx", b"one");
+    let embedding = around.put("data/rapport/models/voices-embedding.onnx", b"two");
+    assert_eq!(path("voices").unwrap(), format!("{}\n{}\n", segmentation.display(), embedding.display()));
+    assert_eq!(path("voices-embedding").unwrap(), format!("{}\n", embedding.display()));
+    let checked = verify(Some("voices"), &around.places, &StopFlag::default()).unwrap();
+    assert!(checked.len() == 2 && checked.iter().all(|one| matches!(one.verdict, Verdict::Mismatch { .. })));
 }
 
 #[test]
