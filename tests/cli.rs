@@ -264,6 +264,10 @@ fn speakers_are_renamed_in_a_report_and_all_that_lies_beside_it() {
     assert_eq!(label(&["analyze", "calls", "--force"]), "Dana Lee");
     assert_eq!(label(&["analyze", "calls", "--client", "Acme"]), "Dana Lee");
     assert_eq!(label(&["analyze", "calls", "--speaker", "B=Zoe"]), "Zoe");
+    // Two who change names do so in the new analysis too.
+    run(home.path(), &["relabel", "reports/a.json", "A=Zoe", "B=Nate"]);
+    assert_eq!(label(&["analyze", "calls", "--force"]), "Nate");
+    assert_eq!(report(&home.path().join("reports/a.json"))["speakers"][0]["label"], "Zoe");
 }
 
 #[test]

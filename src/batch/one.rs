@@ -180,7 +180,7 @@ fn analyze_or_fail(
     report.generator.made_from = Some(made_from);
     report.generator.place = Some(place);
     if let Some(last) = last.filter(|last| last.call.id == report.call.id && job.settings.hear.redact.is_none()) {
-        keep_names(&mut report, &last.generator.renamed, &job.settings.names);
+        keep_names(&mut report, &last, &job.settings.names);
     }
     // The report last: once it is there, what stands beside it is there too.
     write_formats(batch, job, &report, &path, |_| true)?;

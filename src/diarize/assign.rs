@@ -11,8 +11,8 @@ use crate::diarize::voices::{NotApart, VoiceTurn, Voices};
 const RUN_MIN: Duration = Duration::from_ms(500);
 /// A word that no voice overlaps belongs to the nearest turn, if one is as near as this.
 const NEAR_MAX: Duration = Duration::from_ms(1000);
-/// Mean confidence of the turns below which nobody is told apart at all. Of 118 mixed calls
-/// (`cargo bench --bench der`) 17 of the 25 with more than a tenth of the speech confused lie below it, of the 83 with less
+/// Mean confidence of the turns below which nobody is told apart at all. Of 118 mixed calls,
+/// by the lines of `cargo bench --bench der`, 17 of the 25 with more than a tenth of the speech confused lie below it, of the 83 with less
 /// than a twentieth none.
 const CONFIDENCE_MIN: f64 = 0.875;
 

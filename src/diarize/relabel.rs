@@ -69,18 +69,21 @@ fn replaced(text: &str, names: &BTreeMap<String, String>) -> String {
     out
 }
 
-/// Gives a report that was made anew the names that the last one's speakers were given, unless the settings name them.
-/// Speakers who are not there any more are passed over.
-pub fn keep_names(report: &mut Report, last: &BTreeMap<SpeakerId, String>, settings: &NameSettings) {
-    for (id, name) in last {
-        let Some(speaker) = report.speakers.get(id.index()) else { continue };
-        let labels = [id.to_string(), speaker.label.clone()];
-        let in_settings = settings.speakers.iter().any(|(who, name)| labels.contains(who) || *name == speaker.label);
-        if !in_settings {
-            // The id is there, so nothing can be wrong with it.
-            drop(relabel(report, &BTreeMap::from([(id.to_string(), name.clone())])));
-        }
+/// Gives a report that was made anew the names that the speakers of the last one were given, unless the settings name them.
+/// Where speakers were told apart in another way, or others were found, nobody knows whose the names are: none is kept.
+pub fn keep_names(report: &mut Report, last: &Report, settings: &NameSettings) {
+    if report.basis != last.basis || report.speakers.len() != last.speakers.len() {
+        return;
     }
+    let unnamed = |id: &SpeakerId| {
+        let speaker = &report.speakers[id.index()];
+        let labels = [id.to_string(), speaker.label.clone()];
+        !settings.speakers.iter().any(|(who, name)| labels.contains(who) || *name == speaker.label)
+    };
+    let there = last.generator.renamed.iter().filter(|(id, _)| id.index() < report.speakers.len());
+    let names = there.filter(|(id, _)| unnamed(id)).map(|(id, name)| (id.to_string(), name.clone())).collect();
+    // All at once, since two may have changed names; each of them is there, so nothing can be wrong with it.
+    drop(relabel(report, &names));
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@ const TOGETHER_A_SECOND: f32 = 10.0;
 const APART_A_SECOND: f32 = 5.0;
 
 /// Share of the evidence of sound that counts beside that of place. The statistics take a call's frames for independent and
-/// are far too sure (0.99 where a third is wrong): at 1 and 0.3 they overrule what two windows hear alike. `cargo bench
-/// --bench der` on nine pieces of meetings prints 24 % of the speech confused at 1, 16 % at 0.3, 3 % at 0.1.
+/// are far too sure (0.99 where a third is wrong): at 1 and 0.3 they overrule what two windows hear alike. Set
+/// to 1, 0.3 and 0.1, `cargo bench --bench der` printed 24, 16 and 3 % confused for nine pieces of meetings, by which it was
+/// chosen.
 pub(super) const SOUND_SHARE: f32 = 0.1;
 
 /// A voice in one window.

@@ -24,9 +24,7 @@ use crate::call::audio::Track;
 use crate::call::report::Warning;
 use crate::call::time::{Duration, Span};
 use crate::diarize::voices::likeness::Likeness;
-use crate::diarize::voices::{
-    CallVoices, GAIN_MIN, NotApart, SPEAKERS_MAX, SPEECH_MIN, SpeakerCount, VOICES_MAX, VoiceTeller, Voices,
-};
+use crate::diarize::voices::{CallVoices, NotApart, SPEECH_MIN, SpeakerCount, VoiceTeller, Voices, choose};
 use crate::error::Result;
 
 pub use fbank::{BANDS, fbank};
@@ -98,40 +96,13 @@ impl NeuralVoices {
         let mut locals = local::gather(&windows, &likeness);
         let prints = prints::Prints::take(track, &mut locals, self.embedder.as_deref())?;
         let find = |voices: usize| course::find(&windows, &locals, &likeness, &prints, voices);
-        let (course, voices) = match choose(&find, &likeness, count) {
+        let (course, voices) = match choose(find, |course| course.evidence, likeness.seconds(), count) {
             Ok(chosen) => chosen,
             Err(why) => return Ok(Voices::Not(why)),
         };
         let (turns, heard) =
             turns::turns(&windows, &course.mappings, voices, self::windows::frames_within(track.len()));
         Ok(if turns.is_empty() { too_little } else { Voices::Apart { turns, voices: heard } })
-    }
-}
-
-/// The course for the wanted number of voices, and that number, by the evidence that `diarize::voices` asks for.
-fn choose(
-    find: &dyn Fn(usize) -> course::Course,
-    likeness: &Likeness,
-    count: SpeakerCount,
-) -> std::result::Result<(course::Course, usize), NotApart> {
-    if let SpeakerCount::Given(voices) = count {
-        let voices = usize::from(voices.clamp(1, SPEAKERS_MAX));
-        return Ok((find(voices), voices));
-    }
-    let needed = GAIN_MIN * likeness.seconds();
-    let (mut course, mut voices) = (find(1), 1);
-    let most = if count == SpeakerCount::Auto { VOICES_MAX } else { 3 };
-    while voices < most {
-        let more = find(voices + 1);
-        if more.evidence - course.evidence < needed {
-            break;
-        }
-        (course, voices) = (more, voices + 1);
-    }
-    match (voices, count) {
-        (1, _) => Err(NotApart::OneVoice),
-        (3, SpeakerCount::Usual) => Err(NotApart::More),
-        _ => Ok((course, voices)),
     }
 }
 

@@ -15,8 +15,7 @@ pub(super) const FRAME_STEP_SAMPLES: usize = 270;
 const FRAME_SAMPLES: usize = 991;
 /// Frames of one window.
 pub const WINDOW_FRAMES: usize = (WINDOW_SAMPLES - FRAME_SAMPLES) / FRAME_STEP_SAMPLES + 1;
-/// Frames from one window to the next, about 5 s: each moment is heard twice. `cargo bench --bench der` prints what other
-/// steps bring and cost.
+/// Frames from one window to the next, about 5 s: each moment is heard twice.
 const STEP_FRAMES: usize = 300;
 /// Windows that go through the network together: four take two thirds of the time of four alone, more bring no more.
 const TOGETHER: usize = 4;

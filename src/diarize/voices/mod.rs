@@ -39,14 +39,14 @@ pub(in crate::diarize) const SPEECH_MIN: Duration = Duration::from_ms(8_000);
 
 /// Evidence, in natural logarithms a second of speech, that one voice more must bring. `cargo bench --bench der` prints
 /// it: pieces of 10 to 30 s by one person have -1 to 3.6, pieces and calls of two people 4.8 to 14.
-pub(in crate::diarize) const GAIN_MIN: f32 = 4.0;
+const GAIN_MIN: f32 = 4.0;
 
-/// How much oftener voices are confused than the shares of the course say: the least squares over 118 mixed calls of two to
-/// four voices, synthetic and real, that `cargo bench --bench der` was run on.
+/// How much oftener voices are confused than the shares of the course say: least squares over the lines that `cargo bench
+/// --bench der` printed for 118 mixed calls of two to four voices, synthetic and real.
 const DOUBT_FACTOR: f32 = 2.0;
 
 /// Most voices looked for where their number is not given.
-pub(in crate::diarize) const VOICES_MAX: usize = 6;
+const VOICES_MAX: usize = 6;
 
 /// Most voices a user may ask for.
 pub const SPEAKERS_MAX: u16 = 12;
@@ -142,26 +142,32 @@ impl VoiceTeller for CallVoices {
         }
         let Some(material) = Material::gather(track, speech) else { return too_little };
         let spots = course::spots(&material);
-        match course_of(&material, &spots, count) {
+        let find = |voices: usize| course::find(&material, &spots, voices);
+        match choose(find, |course| course.evidence, material.seconds(), count) {
             Ok((course, voices)) => Voices::Apart { turns: turns(&material, &spots, &course), voices: voices as u16 },
             Err(why) => Voices::Not(why),
         }
     }
 }
 
-/// The course for the wanted number of voices, and that number.
-fn course_of(material: &Material, spots: &[Spot], count: SpeakerCount) -> Result<(Course, usize), NotApart> {
-    let find = |voices: usize| course::find(material, spots, voices);
+/// What `find` says of the wanted number of voices, and that number. Where it is not given, there are as many as each add
+/// enough to the `evidence` for so many `seconds` of speech.
+pub(in crate::diarize) fn choose<Course>(
+    find: impl Fn(usize) -> Course,
+    evidence: impl Fn(&Course) -> f32,
+    seconds: f32,
+    count: SpeakerCount,
+) -> Result<(Course, usize), NotApart> {
     if let SpeakerCount::Given(voices) = count {
         let voices = usize::from(voices.clamp(1, SPEAKERS_MAX));
         return Ok((find(voices), voices));
     }
-    let needed = GAIN_MIN * material.seconds();
+    let needed = GAIN_MIN * seconds;
     let (mut course, mut voices) = (find(1), 1);
     let most = if count == SpeakerCount::Auto { VOICES_MAX } else { 3 };
     while voices < most {
         let more = find(voices + 1);
-        if more.evidence - course.evidence < needed {
+        if evidence(&more) - evidence(&course) < needed {
             break;
         }
         (course, voices) = (more, voices + 1);
