@@ -23,7 +23,7 @@ fn metadata() -> Value {
     let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let arguments = ["metadata", "--offline", "--locked", "--format-version", "1", "--filter-platform", host];
     let done = cargo().args(arguments).current_dir(root()).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "`cargo fetch --locked` first? {}", String::from_utf8_lossy(&done.stderr));
     serde_json::from_slice(&done.stdout).unwrap()
 }
 
