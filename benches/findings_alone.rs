@@ -73,7 +73,7 @@ fn report(call: &Call) -> Value {
         language: Some(call.language.clone()),
         basis: Basis::TranscriptLabels,
         attribution_confidence: None,
-        speakers: names.iter().map(|name| Speaker { label: (*name).to_owned(), me: false }).collect(),
+        speakers: names.iter().map(|name| Speaker { label: (*name).to_owned(), ..Speaker::default() }).collect(),
         speech: Vec::new(),
         utterances: call.utterances.iter().map(utterance).collect(),
         duration: Duration::from_ms(end.ms()),

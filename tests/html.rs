@@ -5,6 +5,8 @@ mod rich;
 
 use base64::Engine as _;
 use rapport::call::report::Report;
+use rapport::call::time::Duration;
+use rapport::call::transcript::SpeechSpan;
 use rapport::render::html::{self, Around};
 use sha2::{Digest, Sha256};
 
@@ -180,4 +182,23 @@ fn a_report_whose_indices_point_nowhere_is_still_a_page() {
     report.topics.clear();
     report.call.duration = rapport::call::time::Duration::ZERO;
     assert!(html(&report, None).ends_with("</html>"));
+}
+
+#[test]
+fn a_line_whose_speaker_is_a_guess_says_so_and_a_recognised_voice_how_surely() {
+    let mut report = rich::english();
+    assert!(!html(&report, None).contains("who says this is"));
+    let line = report.utterances[3].utterance.clone();
+    let same = |speech: &SpeechSpan| speech.speaker == line.speaker && speech.span.overlap(line.span) > Duration::ZERO;
+    assert!(report.speech.iter().any(same), "the line is in nobody's speech");
+    for speech in report.speech.iter_mut() {
+        speech.confidence = Some(if same(speech) { 0.667 } else { 0.99 });
+    }
+    report.attribution_confidence = Some(0.93);
+    report.speakers[0].recognised = Some(0.97);
+    let page = html(&report, None);
+    let own = between(&page, "<li id=\"u3\"", "</li>");
+    assert!(own.contains("who says this is 67 % sure"), "{own}");
+    assert!(page.contains("(93 % sure)"));
+    assert!(between(&page, "<section id=\"people\"", "</section>").contains("by voice, 97 % sure"));
 }

@@ -226,8 +226,8 @@ fn words_and_speakers_are_redacted_with_the_text() {
         basis: Basis::TranscriptLabels,
         attribution_confidence: None,
         speakers: vec![
-            Speaker { label: "Xanthippe Miller".into(), me: false },
-            Speaker { label: "Nate".into(), me: true },
+            Speaker { label: "Xanthippe Miller".into(), ..Speaker::default() },
+            Speaker { label: "Nate".into(), me: true, recognised: None },
         ],
         speech: Vec::new(),
         utterances: vec![utterance],

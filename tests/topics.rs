@@ -22,7 +22,7 @@ fn call(language: Option<&str>, lines: &[&str]) -> Transcript {
             }
         })
         .collect();
-    let speaker = |label: &str| Speaker { label: label.to_owned(), me: false };
+    let speaker = |label: &str| Speaker { label: label.to_owned(), ..Speaker::default() };
     Transcript {
         language: language.map(str::to_owned),
         basis: Basis::TranscriptLabels,

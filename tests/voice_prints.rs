@@ -72,7 +72,7 @@ fn transcript(speakers: usize) -> Transcript {
         language: None,
         basis: Basis::Diarized,
         attribution_confidence: None,
-        speakers: (0..speakers).map(|at| Speaker { label: label(at), me: false }).collect(),
+        speakers: (0..speakers).map(|at| Speaker { label: label(at), ..Speaker::default() }).collect(),
         speech: Vec::new(),
         utterances: Vec::new(),
         duration: Duration::ZERO,
@@ -91,7 +91,10 @@ fn the_user_is_found_in_a_call_of_another_day() {
         let own = if side == 0 { *first } else { 1 - first };
         let mut call = transcript(2);
         recognise(&mut call, prints, &[known("Nate", true, ENROLLED[side].clone())]);
-        assert_eq!(call.speakers[own], Speaker { label: "Nate".into(), me: true });
+        assert_eq!((call.speakers[own].label.as_str(), call.speakers[own].me), ("Nate", true));
+        // At the least likeness that is believed it is 0.88.
+        assert!(call.speakers[own].recognised.is_some_and(|sure| sure > 0.88 && sure <= 1.0), "{:?}", call.speakers);
+        assert_eq!(call.speakers[1 - own].recognised, None);
         assert!(!call.speakers[1 - own].me && call.warnings.is_empty());
     }
 }

@@ -11,6 +11,7 @@ a loudspeaker beside a microphone makes it; echo is the first on the second, as 
 """
 import argparse
 import fnmatch
+import itertools
 import json
 import random
 import wave
@@ -38,6 +39,12 @@ PAIRS = {
     "real-languages": ("german", "spaniard", None),
     "real-three": ("steve", "katie", "american"),
 }
+# All pairs of real voices, by sex: `same-*` and `diff-*`. They are made as mono sums only.
+REAL_PAIRS = {
+    ("same" if voices.REAL[a].sex == voices.REAL[b].sex else "diff") + f"-{a}-{b}": (a, b, None)
+    for a, b in itertools.combinations((name for name in voices.REAL if name != "agent"), 2)
+}
+PAIRS |= REAL_PAIRS
 BLEED = {f"bleed-{db}db-{lag}ms": {"db": db, "lag": lag} for db in (3, 6, 12) for lag in (3, 20, 120)}
 CONDITIONS = {
     "clean": {},
@@ -201,7 +208,8 @@ def main():
     patterns = options.patterns or ["*"]
     made = 0
     for pair, cast in PAIRS.items():
-        names = [f"{pair}.{condition}" for condition in CONDITIONS]
+        names = [f"{pair}.{condition}" for condition in ("mono", "mono-phone") if pair in REAL_PAIRS] or [
+            f"{pair}.{condition}" for condition in CONDITIONS]
         names = [name for name in names if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
         real = any(voice in voices.REAL for voice in cast)
         if options.list:

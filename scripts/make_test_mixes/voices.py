@@ -7,11 +7,11 @@ import random
 import subprocess
 import sys
 import tempfile
-import wave
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train_demo_model"))
 import speech as demo_speech  # noqa: E402
@@ -26,6 +26,10 @@ SENTENCE_SEED = 77_000
 FRAME_S, SPEECH_DB, PAUSE_S = 0.02, -28.0, 0.25
 # Pieces of recordings: no shorter than a short answer, no longer than a long sentence.
 PIECE_S_MIN, PIECE_S_MAX = 0.5, 8.0
+# Around a piece of a recording, fading.
+EDGE_S = 0.06
+# Another take of a piece: how much its speed differs at most, and how long either part is where it is cut.
+TAKE_SPEED, TAKE_S_MIN = 0.03, 0.8
 
 
 class Piece(NamedTuple):
@@ -38,35 +42,52 @@ class Piece(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A real voice: a file below the folder of recordings, its channel, and where it speaks alone (None: everywhere)."""
+    """A real voice: [(file below the folder of recordings, where it speaks alone in seconds, None for everywhere)]."""
 
-    file: str
-    channel: int
-    alone: list | None
+    sex: str
+    parts: list
+    channel: int = 0
+
+
+class Meeting(NamedTuple):
+    """A real voice out of meetings: the RTTM file below the folder of recordings, and its name there."""
+
+    sex: str
+    rttm: str
+    name: str
 
 
 FLITE = ["rms", "slt", "awb", "kal16"]
 ESPEAK = {"espeak-man": "en-us", "espeak-woman": "en-us+f3", "espeak-scot": "en-gb-scotland+m3"}
+AZURE, AMI = "multilang/azure_custom", "diar/pyannote_tests/debug.train.rttm"
 REAL = {
-    "katie": Recorded("calls/azure_enroll_katie.wav", 0, None),
-    "steve": Recorded("calls/azure_enroll_steve.wav", 0, None),
-    "agent": Recorded("calls/speechmatics_call_stereo.wav", 0, None),
-    "customer": Recorded("calls/speechmatics_call_stereo.wav", 1, None),
-    "american": Recorded("multilang/azure_custom/en-US_train_audio2.wav", 0, None),
-    "spaniard": Recorded("multilang/azure_custom/es-ES_train_audio2.wav", 0, None),
-    "german": Recorded("multilang/azure_custom/de-DE_train_audio2.wav", 0, None),
-    "chinese": Recorded("multilang/azure_custom/zh-CN_train_audio2.wav", 0, None),
+    "katie": Recorded("f", [("calls/azure_enroll_katie.wav", None)]),
+    "steve": Recorded("m", [("calls/azure_enroll_steve.wav", None)]),
+    # Says too little (3 s) for pairs with everybody.
+    "agent": Recorded("f", [("calls/speechmatics_call_stereo.wav", None)], 0),
+    "customer": Recorded("m", [("calls/speechmatics_call_stereo.wav", None)], 1),
+    "american": Recorded("m", [(f"{AZURE}/en-US_train_audio2.wav", None)]),
+    "spaniard": Recorded("m", [(f"{AZURE}/es-ES_train_audio2.wav", None)]),
+    "german": Recorded("f", [(f"{AZURE}/de-DE_train_audio2.wav", None)]),
+    "chinese": Recorded("f", [(f"{AZURE}/zh-CN_train_audio2.wav", None)]),
+    "president": Recorded("m", [("english/jfk.wav", None)]),
+    "castilian": Recorded("f", [("multilang/leopard_test_es.wav", None)]),
     # Where diar/pyannote_sample.rttm has one speaker alone.
-    "caller90": Recorded("diar/pyannote_sample.wav", 0, [(8.4, 9.9), (11.1, 14.45), (18.65, 21.45), (28.55, 30.0)]),
-    "caller91": Recorded("diar/pyannote_sample.wav", 0, [(10.05, 10.55), (14.75, 17.9), (21.8, 27.8)]),
+    "caller90": Recorded("f", [("diar/pyannote_sample.wav", [(8.4, 9.9), (11.1, 14.45), (18.65, 21.45), (28.55, 30.0)])]),
+    "caller91": Recorded("f", [("diar/pyannote_sample.wav", [(10.05, 10.55), (14.75, 17.9), (21.8, 27.8)])]),
+    # Of the AMI corpus, room microphones: those who speak alone for six seconds at least in the nine excerpts.
+    "ami-1": Meeting("m", AMI, "MEE075"),
+    "ami-2": Meeting("m", AMI, "MÉO069"),
+    "ami-3": Meeting("f", AMI, "FEE078"),
+    "ami-4": Meeting("f", AMI, "FEE083"),
+    "ami-5": Meeting("f", AMI, "FEE087"),
 }
 
 
 def read_wave(path):
     """Samples of shape (n, channels) as floats at RATE_HZ."""
-    with wave.open(str(path)) as sound:
-        raw = np.frombuffer(sound.readframes(sound.getnframes()), np.int16).astype(np.float64) / 32768
-        return resample(raw.reshape(-1, sound.getnchannels()), sound.getframerate())
+    samples, rate = soundfile.read(path, always_2d=True)
+    return resample(samples, rate)
 
 
 def resample(samples, rate):
@@ -127,39 +148,97 @@ def espeak_piece(voice, sentence):
     return Piece(levelled(sound, speech), sentence, speech, [])
 
 
+def alone(rttm, name):
+    """[(recording, [(start, end)])] where one speaker of an RTTM file speaks and nobody else does, for PIECE_S_MIN."""
+    turns = {}
+    for line in rttm.read_text(encoding="utf-8").splitlines():
+        fields = line.split()
+        start, length = float(fields[3]), float(fields[4])
+        turns.setdefault(fields[1], []).append((fields[7], start, start + length))
+    found = []
+    for recording, said in sorted(turns.items()):
+        free = []
+        for who, start, end in said:
+            parts = [(start, end)] if who == name else []
+            for _, begin, stop in (turn for turn in said if turn[0] != name):
+                parts = [(a, b) for x, y in parts for a, b in ((x, min(y, begin)), (max(x, stop), y))]
+            free += [(a, b) for a, b in parts if b - a >= PIECE_S_MIN]
+        if free and (rttm.parent / f"{recording}.wav").exists():
+            found.append((rttm.parent / f"{recording}.wav", free))
+    return found
+
+
 def real_pieces(voice, folder):
-    """The recording cut at its pauses, each piece with 60 ms around it that fade."""
-    recorded = REAL[voice]
-    whole = read_wave(folder / recorded.file)[:, recorded.channel]
-    pieces, edge = [], round(0.06 * RATE_HZ)
-    for begin, stop in recorded.alone or [(0.0, len(whole) / RATE_HZ)]:
-        part = whole[round(begin * RATE_HZ):round(stop * RATE_HZ)]
-        for start, end in stretches(part):
-            end = min(end, start + PIECE_S_MAX)
-            if end - start < PIECE_S_MIN:
-                continue
-            first = max(0, round(start * RATE_HZ) - edge)
-            sound = part[first:round(end * RATE_HZ) + edge].copy()
-            ramp = np.linspace(0, 1, edge)
-            sound[:edge] *= ramp
-            sound[-edge:] *= ramp[::-1]
-            speech = [(start - first / RATE_HZ, min(end - first / RATE_HZ, len(sound) / RATE_HZ))]
-            pieces.append(Piece(levelled(sound, speech), "", speech, []))
+    """The recordings cut at their pauses."""
+    recorded, channel = REAL[voice], 0
+    if isinstance(recorded, Meeting):
+        parts = alone(folder / recorded.rttm, recorded.name)
+    else:
+        parts, channel = [(folder / file, where) for file, where in recorded.parts], recorded.channel
+    pieces = []
+    for file, where in parts:
+        whole = read_wave(file)[:, channel]
+        for begin, stop in where or [(0.0, len(whole) / RATE_HZ)]:
+            part = whole[round(begin * RATE_HZ):round(stop * RATE_HZ)]
+            for start, end in stretches(part):
+                while end - start > PIECE_S_MAX:
+                    cut = quietest(part, start + PIECE_S_MAX / 2)
+                    pieces.append(faded(part, start, cut))
+                    start = cut
+                if end - start >= PIECE_S_MIN:
+                    pieces.append(faded(part, start, end))
     return pieces
 
 
+def faded(sound, start, end):
+    """A piece of a recording with 60 ms around it that fade."""
+    edge = round(EDGE_S * RATE_HZ)
+    first = max(0, round(start * RATE_HZ) - edge)
+    cut = sound[first:round(end * RATE_HZ) + edge].copy()
+    ramp = np.linspace(0, 1, edge)
+    cut[:edge] *= ramp
+    cut[-edge:] *= ramp[::-1]
+    speech = [(start - first / RATE_HZ, min(end - first / RATE_HZ, len(cut) / RATE_HZ))]
+    return Piece(levelled(cut, speech), "", speech, [])
+
+
+def other_take(piece, rng):
+    """What a person might have said instead: another part of the piece, at another speed.
+
+    Nobody says a sentence twice alike to the sample, and to a method that knows nothing but the call such a sentence is
+    a voice of its own. So what is heard again begins or ends elsewhere and is up to 3 % faster and higher, or slower.
+    """
+    sound = resample(piece.sound[:, None].astype(np.float64), RATE_HZ * rng.uniform(1 - TAKE_SPEED, 1 + TAKE_SPEED))[:, 0]
+    start, end = (at * len(sound) / len(piece.sound) for at in piece.speech[0])
+    if end - start > 2 * TAKE_S_MIN:
+        cut = quietest(sound, start + rng.uniform(TAKE_S_MIN, end - start - TAKE_S_MIN))
+        start, end = rng.choice([(start, cut), (cut, end)])
+    return faded(sound, start, end)
+
+
+def quietest(sound, at):
+    """The quietest frame within 200 ms around a time, in seconds."""
+    size = round(FRAME_S * RATE_HZ)
+    first = max(0, round((at - 0.2) / FRAME_S))
+    levels = [(sound[frame * size:(frame + 1) * size] ** 2).mean() for frame in range(first, first + 20)]
+    return (first + int(np.argmin(levels))) * FRAME_S
+
+
 class Voice:
-    """Gives one piece after the other; real voices begin again, in another order, when all has been said."""
+    """Gives one piece after the other; real voices begin again, in another order and other takes, when all has been said."""
 
     def __init__(self, name, seed, folder):
         self.name, self.rng = name, random.Random(SENTENCE_SEED + seed)
         self.stock = real_pieces(name, folder) if name in REAL else None
-        self.waiting = []
+        self.waiting, self.said = [], False
 
     def next(self):
         if self.stock is not None:
             if not self.waiting:
                 self.waiting = self.rng.sample(self.stock, len(self.stock))
+                if self.said:
+                    self.waiting = [other_take(piece, self.rng) for piece in self.waiting]
+                self.said = True
             return self.waiting.pop()
         while True:
             sentence = demo_text.sentence(self.rng)

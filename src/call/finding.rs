@@ -19,6 +19,9 @@ pub struct TalkFigures {
     pub label: String,
     /// Whether this is the user.
     pub me: bool,
+    /// How surely the name is that of this voice, 0 to 1, where it was found by a voice print; `None` where it was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recognised: Option<f64>,
     /// Seconds of own speech.
     pub talk_seconds: Duration,
     /// Own speech over all speech, silence left out; 0 to 1.

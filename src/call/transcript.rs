@@ -70,22 +70,28 @@ pub enum Basis {
 }
 
 /// One person of the call, at the place in the list that its [`SpeakerId`] says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Speaker {
     /// Name for people: `Dana`, `Me`, `Speaker 2`.
     pub label: String,
     /// Whether this is the user.
     pub me: bool,
+    /// How surely the name is that of this voice, 0 to 1, where it was found by a voice print; `None` where it was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recognised: Option<f64>,
 }
 
 /// A stretch in which somebody is heard to speak, from the sound or from the cues of an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SpeechSpan {
     /// When.
     #[serde(flatten)]
     pub span: Span,
     /// Who; `None` when speakers were not told apart.
     pub speaker: Option<SpeakerId>,
+    /// How surely it is this one of the voices of a mixed track, 0 to 1; `None` where a track or a label says who it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub confidence: Option<f64>,
 }
 
 /// One word with its place in the call.

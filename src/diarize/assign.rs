@@ -43,12 +43,16 @@ pub fn join_voices(side: Side, voices: &Voices, duration: Duration) -> Transcrip
         }
     }
     let confidence = if all > 0.0 { sure / all } else { 0.0 };
-    let speech = turns.iter().map(|turn| SpeechSpan { span: turn.span, speaker: Some(SpeakerId(turn.voice)) });
+    let speech = turns.iter().map(|turn| SpeechSpan {
+        span: turn.span,
+        speaker: Some(SpeakerId(turn.voice)),
+        confidence: Some(thousandths(f64::from(turn.confidence))),
+    });
     let mut transcript = Transcript {
         language: side.language,
         basis: Basis::Diarized,
-        attribution_confidence: (all > 0.0).then_some((confidence * 1000.0).round() / 1000.0),
-        speakers: (0..count).map(|at| Speaker { label: format!("Speaker {}", SpeakerId(at)), me: false }).collect(),
+        attribution_confidence: (all > 0.0).then(|| thousandths(confidence)),
+        speakers: (0..count).map(|at| Speaker { label: format!("Speaker {}", SpeakerId(at)), ..Speaker::default() }).collect(),
         speech: speech.collect(),
         utterances,
         duration,
@@ -57,6 +61,11 @@ pub fn join_voices(side: Side, voices: &Voices, duration: Duration) -> Transcrip
     transcript.speech.sort_by_key(|speech| (speech.span.start(), speech.span.end(), speech.speaker));
     transcript.utterances.sort_by_key(|said| (said.span.start(), said.span.end(), said.speaker));
     transcript
+}
+
+/// With three decimals, which is more than is known.
+fn thousandths(share: f64) -> f64 {
+    (share * 1000.0).round() / 1000.0
 }
 
 /// How sure the turns are, by their lengths; 1 where there are none.

@@ -110,7 +110,7 @@ mod tests {
             speakers: labels
                 .iter()
                 .enumerate()
-                .map(|(index, label)| Speaker { label: (*label).into(), me: Some(index) == me })
+                .map(|(index, label)| Speaker { label: (*label).into(), me: Some(index) == me, recognised: None })
                 .collect(),
             speech: Vec::new(),
             utterances: Vec::new(),

@@ -21,7 +21,10 @@ pub fn relabel(report: &mut Report, names: &BTreeMap<String, String>) -> Result<
     let old: BTreeMap<String, String> =
         renamed.iter().map(|(id, name)| (labels[id.index()].to_owned(), name.clone())).collect();
     for (id, name) in renamed {
-        report.speakers[id.index()].label.clone_from(&name);
+        let speaker = &mut report.speakers[id.index()];
+        speaker.label.clone_from(&name);
+        // Whoever it was taken for by the voice: now somebody has said who it is.
+        speaker.recognised = None;
         report.generator.renamed.insert(id, name);
     }
     let notes = report.coaching.iter_mut().flat_map(|coaching| {

@@ -39,9 +39,9 @@ pub fn join_sides(sides: Vec<Side>, duration: Duration) -> Transcript {
         let speaker = told_apart.then_some(SpeakerId(index as u16));
         if told_apart {
             let label = if index == 0 { "Me".to_owned() } else { "Client".to_owned() };
-            transcript.speakers.push(Speaker { label, me: index == 0 });
+            transcript.speakers.push(Speaker { label, me: index == 0, recognised: None });
         }
-        transcript.speech.extend(side.speech.into_iter().map(|span| SpeechSpan { span, speaker }));
+        transcript.speech.extend(side.speech.into_iter().map(|span| SpeechSpan { span, speaker, confidence: None }));
         transcript.utterances.extend(side.utterances.into_iter().map(|utterance| Utterance { speaker, ..utterance }));
         transcript.warnings.extend(side.warnings);
     }

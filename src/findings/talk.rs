@@ -41,6 +41,7 @@ fn figures_of(reading: &Reading<'_>, floor: &Floor, id: SpeakerId, talk: &[Span]
         id,
         label: speaker.label.clone(),
         me: speaker.me,
+        recognised: speaker.recognised,
         talk_seconds,
         talk_ratio: talk_seconds.share_of(all),
         words,

@@ -17,7 +17,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new() -> Self {
-        let speaker = |label: &str, me| Speaker { label: label.to_owned(), me };
+        let speaker = |label: &str, me| Speaker { label: label.to_owned(), me, recognised: None };
         let transcript = Transcript {
             language: Some("en".to_owned()),
             basis: Basis::TranscriptLabels,

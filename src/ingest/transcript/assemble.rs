@@ -45,7 +45,7 @@ pub(super) fn assemble(draft: Draft) -> Result<Transcript, Fault> {
         basis: if speakers.labels.is_empty() { Basis::None } else { Basis::TranscriptLabels },
         attribution_confidence: None,
         speech: speech(&utterances),
-        speakers: speakers.labels.into_iter().map(|label| Speaker { label, me: false }).collect(),
+        speakers: speakers.labels.into_iter().map(|label| Speaker { label, ..Speaker::default() }).collect(),
         utterances,
         duration: end.since(Timestamp::ZERO),
         warnings,
@@ -160,7 +160,7 @@ fn speech(utterances: &[Utterance]) -> Vec<SpeechSpan> {
             Some(before) => before.span = before.span.cover(utterance.span),
             None => {
                 last.insert(utterance.speaker, speech.len());
-                speech.push(SpeechSpan { span: utterance.span, speaker: utterance.speaker });
+                speech.push(SpeechSpan { span: utterance.span, speaker: utterance.speaker, confidence: None });
             }
         }
     }

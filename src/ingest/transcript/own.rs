@@ -99,7 +99,8 @@ pub(super) fn import(report: OwnReport) -> Result<Imported, Fault> {
     let mut speech = Vec::with_capacity(report.speech.len());
     for stretch in report.speech {
         within_limits(stretch.span)?;
-        speech.push(SpeechSpan { speaker: known(stretch.speaker)?, ..stretch });
+        let confidence = stretch.confidence.filter(|share| (0.0..=1.0).contains(share));
+        speech.push(SpeechSpan { speaker: known(stretch.speaker)?, confidence, ..stretch });
     }
     utterances.sort_by_key(|utterance| (utterance.span.start(), utterance.span.end(), utterance.speaker));
     speech.sort_by_key(|stretch| (stretch.span.start(), stretch.span.end(), stretch.speaker));
@@ -109,7 +110,7 @@ pub(super) fn import(report: OwnReport) -> Result<Imported, Fault> {
     let speakers = if basis == Basis::None {
         Vec::new()
     } else {
-        report.speakers.iter().map(|speaker| Speaker { label: tidy(&speaker.label), me: false }).collect()
+        report.speakers.iter().map(|speaker| Speaker { label: tidy(&speaker.label), ..Speaker::default() }).collect()
     };
     let language = report.call.language;
     let attribution_confidence = report.attribution_confidence.filter(|share| (0.0..=1.0).contains(share));

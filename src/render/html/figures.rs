@@ -25,6 +25,8 @@ pub(super) struct Figure {
 pub(super) struct Person {
     pub(super) name: String,
     pub(super) me: bool,
+    /// How surely the voice was recognised, where the name comes from a voice print; else empty.
+    pub(super) recognised: String,
     pub(super) share: String,
     /// Width of the bar, percent.
     pub(super) bar: String,
@@ -139,7 +141,8 @@ fn basis(report: &Report) -> String {
     let times = if report.call.channels == 0 { "times of the transcript" } else { "talk times from the sound" };
     let heard = words::clean(&report.models.transcriber);
     let heard = if heard == "imported" { "words as imported".to_owned() } else { format!("words heard by {heard}") };
-    format!("Basis: {}; {times}; {heard}.", words::basis(report.basis))
+    let sure = report.attribution_confidence.map(|sure| format!(" ({} sure)", words::percent(sure))).unwrap_or_default();
+    format!("Basis: {}{sure}; {times}; {heard}.", words::basis(report.basis))
 }
 
 fn person(report: &Report, figures: &TalkFigures) -> Person {
@@ -147,6 +150,7 @@ fn person(report: &Report, figures: &TalkFigures) -> Person {
     Person {
         name: words::name(report, figures.id),
         me: figures.me,
+        recognised: figures.recognised.map(words::percent).unwrap_or_default(),
         share: words::percent(figures.talk_ratio),
         bar: percent_width(figures.talk_ratio),
         cells: vec![

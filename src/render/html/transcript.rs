@@ -20,6 +20,8 @@ pub(super) struct Line {
     /// Name, where it differs from the line before.
     pub(super) name: String,
     pub(super) me: bool,
+    /// How surely this speaker says it, where that is to be doubted; else empty.
+    pub(super) unsure: String,
     pub(super) text: String,
     /// `accepted` or `deflected` for a redirect, else empty.
     pub(super) redirect: &'static str,
@@ -95,6 +97,7 @@ pub(super) fn transcript(report: &Report) -> Transcript {
             speaker: speaker.map(|id| id.to_string()).unwrap_or_default(),
             name: name.unwrap_or_default(),
             me: speaker.is_some_and(|id| words::is_me(report, id)),
+            unsure: words::doubt_of_speaker(report, &one.utterance).map(words::percent).unwrap_or_default(),
             text: words::clean(&one.utterance.text),
             redirect: redirects.get(&index).copied().unwrap_or_default(),
             chances: chances.remove(&index).unwrap_or_default(),

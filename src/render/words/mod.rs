@@ -7,7 +7,7 @@ pub mod trend;
 use crate::call::finding::{Driver, EndedBy, Opportunity, RedirectClass, SmallTalk, Tangent, Tone, Verdict};
 use crate::call::report::Report;
 use crate::call::time::Duration;
-use crate::call::transcript::{Basis, SpeakerId};
+use crate::call::transcript::{Basis, SpeakerId, Utterance};
 
 pub use language::language;
 pub use sentence::{answers, sentence};
@@ -115,6 +115,25 @@ pub fn short_date(started_at: &str) -> String {
     let moment = started_at.parse::<jiff::civil::DateTime>().ok();
     let shown = moment.and_then(|moment| jiff::fmt::strtime::format("%-d %b %Y", moment).ok());
     shown.unwrap_or_else(|| clean(started_at))
+}
+
+/// Certainty of the speaker below which a line says so: where one of the three beginnings of a course says otherwise it is
+/// two thirds.
+const SPEAKER_SURE_MIN: f64 = 0.7;
+
+/// How surely an utterance is its speaker's, 0 to 1, by the speech within it, where that is to be doubted: on mixed tracks.
+#[must_use]
+pub fn doubt_of_speaker(report: &Report, utterance: &Utterance) -> Option<f64> {
+    let within = report.speech.iter().take_while(|speech| speech.span.start() < utterance.span.end());
+    let own = within.filter(|speech| speech.speaker.is_some() && speech.speaker == utterance.speaker);
+    let (sure, all) = own.fold((0.0, 0.0), |(sure, all), speech| match speech.confidence {
+        Some(confidence) => {
+            let length = speech.span.overlap(utterance.span).secs();
+            (sure + length * confidence, all + length)
+        }
+        None => (sure, all),
+    });
+    (all > 0.0).then(|| sure / all).filter(|sure| *sure < SPEAKER_SURE_MIN)
 }
 
 /// How speakers were told apart.
