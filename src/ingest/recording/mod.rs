@@ -5,7 +5,6 @@
 mod decode;
 mod ffmpeg;
 mod formats;
-mod fragments;
 mod limits;
 mod mix;
 mod resample;
@@ -113,12 +112,6 @@ pub fn probe(path: &Path) -> Result<Probe> {
 fn read_ourselves(path: &Path, stop: &StopFlag) -> std::result::Result<Recording, Failure> {
     guarded(|| {
         let source = source::open(opened(path)?, formats::extension(path).as_deref())?;
-        if source.is_mp4() {
-            let failed = |error| Failure::Final(Error::io("cannot read", path)(error));
-            let file = File::open(path).map_err(failed)?;
-            let length = file.metadata().map_err(failed)?.len();
-            fragments::check(file, length)?;
-        }
         let recording = decode::recording(path, source, stop)?;
         let about = wave::about(path);
         Ok(Recording {

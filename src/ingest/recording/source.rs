@@ -64,11 +64,6 @@ impl Source {
         Ok(())
     }
 
-    /// Whether it is an MP4, QuickTime or M4A file.
-    pub(super) fn is_mp4(&self) -> bool {
-        self.reader.format_info().short_name == "isomp4"
-    }
-
     /// The length that the file declares; `None` if it does not, or if it is only a guess.
     pub(super) fn declared(&self) -> Option<Duration> {
         let guessed = GUESSED_LENGTH.contains(&self.reader.format_info().short_name);
