@@ -265,7 +265,9 @@ fn a_batch_outlives_a_model_of_nonsense() {
         sample_format: hound::SampleFormat::Int,
     };
     let mut file = hound::WavWriter::create(calls.join("2026-04-02 spoken.wav"), spec).unwrap();
-    samples.iter().for_each(|sample| file.write_sample((sample * f32::from(i16::MAX)) as i16).unwrap());
+    for sample in samples {
+        file.write_sample((sample * f32::from(i16::MAX)) as i16).unwrap();
+    }
     file.finalize().unwrap();
     let rounds = if std::env::var_os("RAPPORT_SOAK").is_some() { 10 } else { 1 };
     let mut tried = 0;
