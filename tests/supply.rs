@@ -127,7 +127,7 @@ fn every_promise_is_kept_by_tests_that_are_there() {
         for named in kept_by.split('`').skip(1).step_by(2) {
             // FILE, or FILE: TEST, where dots stand for the rest of a long name.
             let (file, test) = named.split_once(": ").map_or((named, None), |(file, test)| (file, Some(test)));
-            let text =
+            let code =
                 std::fs::read_to_string(root().join(file)).unwrap_or_else(|why| panic!("{file}: {why}: {promise}"));
             let is_code = Path::new(file).extension().is_some_and(|ending| ending == "rs");
             let test = test.map(|test| match test.strip_suffix("...") {
@@ -135,8 +135,8 @@ fn every_promise_is_kept_by_tests_that_are_there() {
                 None => format!("fn {test}("),
             });
             let wanted = test.unwrap_or_else(|| if is_code { "#[test]".to_owned() } else { String::new() });
-            assert!(text.contains(&wanted), "{file} has no `{wanted}`: {promise}");
-            tests += usize::from(is_code && text.contains("#[test]"));
+            assert!(code.contains(&wanted), "{file} has no `{wanted}`: {promise}");
+            tests += usize::from(is_code && code.contains("#[test]"));
         }
         assert!(tests > 0, "no test keeps: {promise}");
         count += 1;
