@@ -432,7 +432,7 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
     let mut out = std::io::stdout().lock();
     match cli.verb {
         Verb::Demo(args) => demo::run(args.out.as_deref(), stop, &mut out),
-        Verb::Analyze(args) => run_analyze(args.lower(), stop, &mut out),
+        Verb::Analyze(args) => attempts::analyze(args.lower(), &attempts::Errand::default(), stop, &mut out),
         Verb::Record(args) => record::run(&args.lower(), stop, &mut out),
         Verb::Devices { json } => devices::run(&devices::DevicesOptions { json }, stop, &mut out),
         Verb::Show(args) => show::run(&show::ShowOptions { report: args.report, json: args.json }, &mut out),
@@ -452,16 +452,6 @@ pub fn run(cli: Cli, stop: &StopFlag) -> Result<Exit> {
         Verb::Models(args) => run_models(args.verb, stop, &mut out),
         Verb::Completions { shell } => completions::run(shell, &mut Cli::command(), &mut out),
     }
-}
-
-/// Here, or in a process that this one watches over.
-fn run_analyze(options: analyze::AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
-    if attempts::are_worth_it(&options)
-        && let Some(exit) = attempts::watch_over(stop)?
-    {
-        return Ok(exit);
-    }
-    analyze::run(&analyze::AnalyzeOptions { attempt: attempts::Attempt::begin(stop), ..options }, stop, out)
 }
 
 fn run_models(verb: ModelsVerb, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {

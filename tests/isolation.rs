@@ -1,6 +1,13 @@
-//! A speech engine that ends the program takes its call with it and nothing else: out of memory, killed, orphaned.
+//! A speech engine that ends the program takes its call with it and nothing else: out of memory, killed, orphaned; in
+//! `analyze`, `record --analyze` and `demo`.
+//!
+//! `RAPPORT_SOAK=1` tries what takes minutes (`scripts/soak` sets it).
 
 #![cfg(all(target_os = "linux", feature = "whisper"))]
+
+#[cfg(feature = "record")]
+#[path = "common/sound_server.rs"]
+mod sound_server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -32,35 +39,59 @@ static SPOKEN: LazyLock<Vec<f32>> = LazyLock::new(|| {
     samples
 });
 
-/// A folder with this many recordings, each another one, and a transcript.
-fn calls(recordings: usize) -> tempfile::TempDir {
-    let home = tempfile::tempdir().unwrap();
-    let folder = home.path().join("calls");
-    std::fs::create_dir(&folder).unwrap();
+/// Writes what is spoken, from this sample on, as a file.
+fn write_spoken(path: &Path, from: usize) {
     let format = hound::WavSpec {
         channels: 1,
         sample_rate: 16_000,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
+    let mut file = hound::WavWriter::create(path, format).unwrap();
+    for sample in &SPOKEN[from..] {
+        file.write_sample((sample * f32::from(i16::MAX)) as i16).unwrap();
+    }
+    file.finalize().unwrap();
+}
+
+/// A folder with this many recordings, each another one, and a transcript.
+fn calls(recordings: usize) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("calls");
+    std::fs::create_dir(&folder).unwrap();
     for number in 0..recordings {
-        let mut file =
-            hound::WavWriter::create(folder.join(format!("2026-03-{:02} call.wav", number + 1)), format).unwrap();
-        for sample in &SPOKEN[number..] {
-            file.write_sample((sample * f32::from(i16::MAX)) as i16).unwrap();
-        }
-        file.finalize().unwrap();
+        write_spoken(&folder.join(format!("2026-03-{:02} call.wav", number + 1)), number);
     }
     std::fs::write(folder.join("2026-04-01 typed.vtt"), TRANSCRIPT).unwrap();
     home
 }
 
-/// `rapport analyze calls` in this home, after `before` in a shell.
-fn analyze(home: &Path, before: &str, more: &[&str]) -> Command {
+/// `rapport` after `before` in a shell.
+fn rapport_after(before: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{before} exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_rapport")]);
+    command
+}
+
+/// `rapport analyze calls` in this home, after `before` in a shell.
+fn analyze(home: &Path, before: &str, more: &[&str]) -> Command {
+    let mut command = rapport_after(before);
     command.args(["analyze", "calls", "-o", "out", "--json", "--format", "none", "--model"]);
     command.arg(demo("ggml-rapport-demo.bin")).args(more);
+    in_home(command, home)
+}
+
+/// `rapport demo` in this home, after `before` in a shell.
+fn the_demo(home: &Path, before: &str) -> Command {
+    let mut command = rapport_after(before);
+    command.args(["demo", "-o"]).arg(home.join("shown"));
+    let mut command = in_home(command, home);
+    // The demo's recordings and model are found from the repository, wherever the program was built.
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn in_home(mut command: Command, home: &Path) -> Command {
     command.current_dir(home).env_clear().env("HOME", home).env("TMPDIR", home).env("PATH", "/usr/bin:/bin");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -90,6 +121,24 @@ fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 
 fn kill(process: u32) {
     assert!(Command::new("kill").args(["-9", &process.to_string()]).status().unwrap().success());
+}
+
+/// The folders of the two processes' notes.
+fn notes(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("rapport-"))
+        .map(|entry| entry.path())
+        .collect()
+}
+
+fn has_notes(folder: &Path) -> bool {
+    !notes(folder).is_empty()
+}
+
+/// Whether a worker has begun a call.
+fn has_begun(folder: &Path) -> bool {
+    notes(folder).iter().any(|notes| std::fs::read_to_string(notes.join("journal")).is_ok_and(|told| !told.is_empty()))
 }
 
 #[test]
@@ -125,8 +174,7 @@ fn a_killed_worker_loses_nothing() {
     assert!(done.status.success(), "{said}");
     assert!(said.contains("signal 9"), "{said}");
     assert_eq!((&told["written"], &told["failed"]), (&5.into(), &0.into()), "{told} {said}");
-    let left: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("rapport-")), "notes are left: {left:?}");
+    assert!(!has_notes(home.path()), "notes are left");
     println!("killed workers: cases: 1, failures: 0");
 }
 
@@ -141,13 +189,7 @@ fn a_worker_ends_with_the_command_and_takes_the_notes_away() {
     child.wait().unwrap();
     let gone = || std::fs::read(&name).map_or(true, |line| line.is_empty());
     wait_for("the end of the worker", || gone().then_some(()));
-    let notes = || {
-        std::fs::read_dir(home.path())
-            .unwrap()
-            .filter_map(Result::ok)
-            .any(|entry| entry.file_name().to_string_lossy().starts_with("rapport-"))
-    };
-    wait_for("the end of its notes", || (!notes()).then_some(()));
+    wait_for("the end of its notes", || (!has_notes(home.path())).then_some(()));
 }
 
 #[test]
@@ -162,4 +204,87 @@ fn a_polite_kill_stops_the_worker_cleanly() {
     assert_eq!(done.status.code(), Some(130), "{said}");
     assert!(told["not_done"].as_u64().unwrap() > 0 && told["failed"] == 0, "{told}");
     assert_eq!(said.matches("stopping: what is done is kept").count(), 1, "{said}");
+}
+
+#[test]
+fn out_of_memory_in_the_demo_is_told_by_name() {
+    let home = tempfile::tempdir().unwrap();
+    let done = the_demo(home.path(), &format!("ulimit -v {TOO_LITTLE_KIB};")).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    for call in ["bakery-launch", "long-story", "shop-photos"] {
+        let told = |line: &str| line.contains(call) && line.contains("ended at this call");
+        assert!(said.lines().any(told), "{call}: {said}");
+    }
+    assert!(!said.contains("panicked") && !has_notes(home.path()), "{said}");
+    println!("out of memory in the demo: cases: 3, failures: 0");
+    // With enough memory, and a worker that is killed once: some minutes of sound.
+    if std::env::var_os("RAPPORT_SOAK").is_none() {
+        return;
+    }
+    let child = the_demo(home.path(), "").spawn().unwrap();
+    let reports = home.path().join("shown/reports");
+    wait_for("the first call", || has_begun(home.path()).then_some(()));
+    kill(wait_for("the worker", || worker_of(&child)));
+    let done = child.wait_with_output().unwrap();
+    let (said, shown) = (String::from_utf8_lossy(&done.stderr), String::from_utf8_lossy(&done.stdout));
+    assert!(done.status.success() && said.contains("signal 9"), "{said}");
+    assert!(shown.contains("The page of the call above: "), "{shown}");
+    let json = |entry: &std::fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "json");
+    assert_eq!(std::fs::read_dir(&reports).unwrap().filter_map(Result::ok).filter(json).count(), 3, "{said}");
+    println!("a killed worker in the demo: cases: 1, failures: 0");
+}
+
+/// What was recorded is kept and said to be kept, whatever becomes of its analysis.
+#[cfg(feature = "record")]
+#[test]
+fn out_of_memory_after_a_recording_keeps_the_recording() {
+    use sound_server::{CALL, Server};
+    let server = match Server::start(&CALL) {
+        Ok(server) => server,
+        Err(why) => {
+            println!("not checked on this machine: {why}");
+            return;
+        }
+    };
+    let home = server.dir.path().to_owned();
+    write_spoken(&home.join("spoken.wav"), 0);
+    let model = demo("ggml-rapport-demo.bin");
+    let record = |name: &str, before: &str| {
+        let playing = server.play(&home.join("spoken.wav"), "call");
+        let mut command = server.command("sh");
+        command.args(["-c", &format!("{before} exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_rapport")]);
+        command.args(["record", "-o", name, "--mic", "microphone", "--system", "others", "--for", "8s", "--json"]);
+        command.args(["--analyze", "--reports", "out", "-m"]).arg(&model).current_dir(&home).env("TMPDIR", &home);
+        (command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap(), playing)
+    };
+    let (child, playing) = record("died.wav", &format!("ulimit -v {TOO_LITTLE_KIB};"));
+    let done = child.wait_with_output().unwrap();
+    drop(playing);
+    let (told, said) = outcome(&done);
+    assert_eq!(done.status.code(), Some(2), "{told} {said}");
+    assert_eq!(
+        (&told["files"], &told["analysis"]["failed"]),
+        (&serde_json::json!(["died.wav"]), &1.into()),
+        "{told} {said}"
+    );
+    let error = told["analysis"]["calls"][0]["error"].as_str().unwrap();
+    assert!(error.contains("ended at this call"), "{error}");
+    assert!(said.contains("the recording is kept: died.wav"), "{said}");
+    assert!(hound::WavReader::open(home.join("died.wav")).unwrap().duration() >= 7 * 48_000);
+    // With enough memory the recording is analysed after all.
+    let mut command = server.command(env!("CARGO_BIN_EXE_rapport"));
+    command.args(["analyze", "died.wav", "-o", "out", "--json", "-m"]).arg(&model).current_dir(&home);
+    let (told, said) = outcome(&command.output().unwrap());
+    assert_eq!((&told["written"], &told["failed"]), (&1.into(), &0.into()), "{told} {said}");
+    // A worker that is killed once.
+    let (child, _playing) = record("killed.wav", "");
+    wait_for("the first call", || has_begun(&home).then_some(()));
+    kill(wait_for("the worker", || worker_of(&child)));
+    let done = child.wait_with_output().unwrap();
+    let (told, said) = outcome(&done);
+    assert!(said.contains("signal 9"), "{said}");
+    assert!(done.status.success() && told["analysis"]["written"] == 1, "{told} {said}");
+    assert!(!has_notes(&home), "notes are left");
+    println!("out of memory and a killed worker after a recording: cases: 2, failures: 0");
 }

@@ -20,9 +20,13 @@ const MODEL: &str = "RAPPORT_TRIED_MODEL";
 /// How long one model may take to hear a second of sound; what takes longer counts as hung.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// Cases of each kind.
-fn cases() -> usize {
-    if std::env::var_os("RAPPORT_SOAK").is_some() { 120 } else { 4 }
+/// Cases of a kind; those of weights that say nothing take longest to hear with.
+fn cases(kind: &str) -> usize {
+    match (std::env::var_os("RAPPORT_SOAK").is_some(), is_nonsense(kind)) {
+        (false, _) => 4,
+        (true, true) => 40,
+        (true, false) => 120,
+    }
 }
 
 /// Where things lie in the bundled model.
@@ -93,7 +97,17 @@ fn fill(bytes: &mut [u8], range: std::ops::Range<usize>, word: [u8; 4]) {
     }
 }
 
-const HARMS: [(&str, Harm); 9] = [
+/// Fills some tensors with one of these words.
+fn fill_tensors(layout: &Layout, words: &[[u8; 4]], rng: &mut Rng) -> Vec<u8> {
+    let mut bytes = layout.bytes.clone();
+    for _ in 0..rng.usize(1..=layout.tensors.len()) {
+        let word = words[rng.usize(..words.len())];
+        fill(&mut bytes, layout.any_tensor(rng).data.clone(), word);
+    }
+    bytes
+}
+
+const HARMS: [(&str, Harm); 10] = [
     ("a bit of the header", |layout, rng| {
         let mut bytes = layout.bytes.clone();
         flip(&mut bytes, HEADER, rng);
@@ -150,15 +164,13 @@ const HARMS: [(&str, Harm); 9] = [
         }
         bytes
     }),
-    ("tensors that are no numbers, or endless", |layout, rng| {
-        let mut bytes = layout.bytes.clone();
-        // Not a number and infinity as single and as half floats, and the largest bits of all.
-        let words = [[0, 0, 0xc0, 0x7f], [0, 0, 0x80, 0x7f], [0, 0x7c, 0, 0x7c], [0, 0x7e, 0, 0x7e], [0xff; 4]];
-        for _ in 0..rng.usize(1..=layout.tensors.len()) {
-            let word = words[rng.usize(..words.len())];
-            fill(&mut bytes, layout.any_tensor(rng).data.clone(), word);
-        }
-        bytes
+    // As single and as half floats; as whole numbers with a scale they are just odd.
+    ("tensors of no numbers", |layout, rng| {
+        fill_tensors(layout, &[[0, 0, 0xc0, 0x7f], [0, 0x7e, 0, 0x7e], [0xff; 4]], rng)
+    }),
+    ("tensors of endless numbers", |layout, rng| {
+        let words = [[0, 0, 0x80, 0x7f], [0, 0, 0x80, 0xff], [0, 0x7c, 0, 0x7c], [0, 0xfc, 0, 0xfc]];
+        fill_tensors(layout, &words, rng)
     }),
 ];
 
@@ -209,15 +221,20 @@ fn fate(path: &Path) -> String {
     word.unwrap_or_else(|| format!("DIED with {:?}: {}", done.status.code(), said.replace('\n', " ")))
 }
 
-#[test]
-fn no_model_of_right_layout_ends_the_program() {
+/// Whether a kind of harm is weights that say nothing.
+fn is_nonsense(kind: &str) -> bool {
+    kind.starts_with("tensors of")
+}
+
+/// Tries some kinds of harm; none may end the program or keep it for ever.
+fn try_all(what: &str, wanted: impl Fn(&str) -> bool) {
     let layout = Layout::of_the_bundled_model();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.bin");
     let (mut tried, mut died) = (0, Vec::new());
-    for (number, (kind, harm)) in HARMS.iter().enumerate() {
+    for (number, (kind, harm)) in HARMS.iter().enumerate().filter(|(_, (kind, _))| wanted(kind)) {
         let mut fates: BTreeMap<String, usize> = BTreeMap::new();
-        for case in 0..cases() {
+        for case in 0..cases(kind) {
             let mut rng = Rng::with_seed((1000 * number + case) as u64);
             std::fs::write(&path, harm(&layout, &mut rng)).unwrap();
             let fate = fate(&path);
@@ -227,8 +244,69 @@ fn no_model_of_right_layout_ends_the_program() {
             }
             *fates.entry(fate).or_default() += 1;
         }
-        println!("{kind}: {fates:?}");
+        println!("{kind}: {} tried: {fates:?}", cases(kind));
     }
-    println!("models with right layout and wrong content: cases: {tried}, failures: {}", died.len());
+    println!("{what}: cases: {tried}, failures: {}", died.len());
     assert!(died.is_empty(), "{}", died.join("\n"));
+}
+
+#[test]
+fn no_model_of_right_layout_ends_the_program() {
+    try_all("models of right layout that were changed", |kind| !is_nonsense(kind));
+}
+
+#[test]
+fn no_model_of_nonsense_ends_the_program() {
+    try_all("models of right layout whose weights are nonsense", is_nonsense);
+}
+
+/// The program itself, on a recording and a transcript: whatever the model is, the transcript's report is written.
+#[test]
+fn a_batch_outlives_a_model_of_nonsense() {
+    let layout = Layout::of_the_bundled_model();
+    let home = tempfile::tempdir().unwrap();
+    let (calls, model) = (home.path().join("calls"), home.path().join("model.bin"));
+    std::fs::create_dir(&calls).unwrap();
+    let said = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Nate>Good morning, can you hear me?\n";
+    std::fs::write(calls.join("2026-04-01 typed.vtt"), said).unwrap();
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/calls/shop-photos.opus");
+    let sound = rapport::ingest::recording::read(&bundled, &rapport::progress::StopFlag::default()).unwrap();
+    let mut samples = Vec::new();
+    sound.tracks[0].read_samples(0, 15 * 16_000, &mut samples);
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(calls.join("2026-04-02 spoken.wav"), spec).unwrap();
+    for sample in samples {
+        file.write_sample((sample * f32::from(i16::MAX)) as i16).unwrap();
+    }
+    file.finalize().unwrap();
+    let rounds = if std::env::var_os("RAPPORT_SOAK").is_some() { 10 } else { 1 };
+    let mut tried = 0;
+    for (number, (kind, harm)) in HARMS.iter().enumerate().filter(|(_, (kind, _))| is_nonsense(kind)) {
+        let mut codes: BTreeMap<Option<i32>, usize> = BTreeMap::new();
+        for round in 0..rounds {
+            let mut rng = Rng::with_seed((100_000 + 1000 * number + round) as u64);
+            std::fs::write(&model, harm(&layout, &mut rng)).unwrap();
+            let done = Command::new(env!("CARGO_BIN_EXE_rapport"))
+                .args(["analyze", "calls", "-o", "out", "--format", "none", "-q", "-m", "model.bin"])
+                .current_dir(home.path())
+                .env("HOME", home.path())
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(matches!(done.status.code(), Some(0 | 2)), "{kind}, round {round}: {:?} {told}", done.status);
+            assert!(!told.contains("panicked") && !told.contains("internal error"), "{kind}, round {round}: {told}");
+            assert!(home.path().join("out/2026-04-01 typed.json").exists(), "{kind}, round {round}: {told}");
+            std::fs::remove_dir_all(home.path().join("out")).unwrap();
+            *codes.entry(done.status.code()).or_default() += 1;
+            tried += 1;
+        }
+        println!("batches with {kind}: {codes:?}");
+    }
+    println!("batches with models of nonsense: cases: {tried}, failures: 0");
 }

@@ -4,22 +4,22 @@
 
 #![cfg(all(unix, feature = "record"))]
 
+#[path = "common/sound_server.rs"]
+mod sound_server;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rapport::call::audio::Track;
 use rapport::ingest::recording;
 use rapport::progress::StopFlag;
 use serde_json::Value;
+use sound_server::{CALL, Server};
 
 /// Samples a second of what is compared.
 const RATE: usize = 16_000;
-
-/// How long the server may take to answer.
-const START_WAIT: Duration = Duration::from_secs(20);
 
 /// How far the two tracks may be apart when one sound is on both: 20 ms, what an hour of drift may come to. Where a track
 /// begins is known by the arrival of its blocks alone, and on a busy machine all of the first ones may be late.
@@ -29,9 +29,6 @@ const APART_MAX: i64 = RATE as i64 / 50;
 /// milliseconds.
 const WANDER_MAX: i64 = RATE as i64 / 50;
 
-/// One server at a time: sound must flow.
-static TURN: Mutex<()> = Mutex::new(());
-
 /// Least correlation of a stretch with what was played. Below 1 since the server resamples.
 const LIKENESS_MIN: f64 = 0.95;
 
@@ -40,92 +37,6 @@ const LEVEL_DB_MAX: f64 = 0.5;
 
 /// Takes before the machine is called too busy: it is the server that loses sound then, and the recorder that says so.
 const TAKES: usize = 3;
-
-/// A sound server of the test's own; ended with it.
-struct Server {
-    child: Child,
-    dir: tempfile::TempDir,
-    _turn: MutexGuard<'static, ()>,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-impl Server {
-    /// A server with these modules, or why there is none.
-    fn start(modules: &[&str]) -> Result<Self, String> {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let dir = tempfile::tempdir().unwrap();
-        let socket = dir.path().join("pulse/native");
-        std::fs::create_dir(dir.path().join("pulse")).unwrap();
-        // The key that clients show; the server asks for one of this length even where it lets everybody in.
-        std::fs::write(dir.path().join(".pulse-cookie"), [7; 256]).unwrap();
-        let protocol = format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display());
-        let mut command = Command::new("pulseaudio");
-        command.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-target=stderr"]);
-        for module in std::iter::once(&protocol.as_str()).chain(modules) {
-            command.arg("--load").arg(module);
-        }
-        own_places(&mut command, dir.path());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().map_err(|failure| format!("pulseaudio cannot be started: {failure}"))?;
-        let mut server = Self { child, dir, _turn: turn };
-        let until = Instant::now() + START_WAIT;
-        while Instant::now() < until {
-            if let Ok(Some(ended)) = server.child.try_wait() {
-                return Err(format!("pulseaudio ended at once: {ended}"));
-            }
-            let answer = server.command("pactl").arg("info").stdout(Stdio::null()).stderr(Stdio::null()).status();
-            match answer {
-                Ok(status) if status.success() => return Ok(server),
-                Ok(_) => std::thread::sleep(Duration::from_millis(100)),
-                Err(failure) => return Err(format!("pactl cannot be run: {failure}")),
-            }
-        }
-        Err("pulseaudio does not answer".to_owned())
-    }
-
-    /// A command that talks to this server.
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        own_places(&mut command, self.dir.path());
-        command.env("PULSE_SERVER", format!("unix:{}", self.dir.path().join("pulse/native").display()));
-        command
-    }
-
-    /// Plays a file on an output.
-    fn play(&self, file: &Path, output: &str) -> Playing {
-        let mut command = self.command("paplay");
-        // What calls ask for. Without it the server works in steps of two seconds.
-        command.arg("--latency-msec=50").arg(format!("--device={output}")).arg(file);
-        Playing(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
-    }
-
-    fn rapport(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(assert_cmd::cargo::cargo_bin!("rapport"));
-        command.current_dir(self.dir.path()).args(arguments).stdin(Stdio::null());
-        command
-    }
-}
-
-struct Playing(Child);
-
-impl Drop for Playing {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn own_places(command: &mut Command, dir: &Path) {
-    for name in ["HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH"] {
-        command.env(name, dir);
-    }
-}
 
 /// A server, unless this machine cannot have one.
 macro_rules! server_or_return {
@@ -139,15 +50,6 @@ macro_rules! server_or_return {
         }
     };
 }
-
-/// A microphone and an output, each carrying a side of what is played on the two-channel output `call`.
-const CALL: [&str; 3] = [
-    "module-null-sink sink_name=call rate=48000 channels=2 channel_map=front-left,front-right",
-    "module-remap-source master=call.monitor source_name=microphone channels=1 channel_map=mono \
-     master_channel_map=front-left remix=no",
-    "module-remap-source master=call.monitor source_name=others.monitor channels=1 channel_map=mono \
-     master_channel_map=front-right remix=no",
-];
 
 /// Two outputs; the first is heard by a microphone.
 const ROOM: [&str; 3] = [

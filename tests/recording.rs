@@ -136,3 +136,22 @@ fn tags_and_length_are_known_without_decoding() {
     assert_eq!(probe.title.as_deref(), Some("Weekly"));
     assert_eq!(probe.started_at.as_deref(), Some("2026-03-05"));
 }
+
+/// A damaged fragment that declares billions of samples, which the reader would count one by one.
+#[test]
+fn fragments_that_count_without_end_are_refused_by_name() {
+    let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus/decode/whole-frag.m4a");
+    // The first byte of the corpus' files chooses the ending.
+    let good = std::fs::read(whole).unwrap().split_off(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fragments.m4a");
+    std::fs::write(&path, &good).unwrap();
+    assert!(read(&path).is_ok());
+    let run = good.windows(4).position(|mark| mark == b"trun").unwrap();
+    let mut bad = good.clone();
+    bad[run + 4..run + 8].fill(0);
+    bad[run + 8..run + 12].fill(0xff);
+    std::fs::write(&path, bad).unwrap();
+    let said = read(&path).unwrap_err().to_string();
+    assert!(said.contains("fragments.m4a") && said.contains("declare 4294967295 samples"), "{said}");
+}

@@ -1,5 +1,5 @@
 //! Nothing is lost and nothing leaks: batches that are killed, crowded, or robbed of their folder; files that are no files;
-//! who may read what is written; and that no connection is opened.
+//! and who may read what is written.
 //!
 //! `RAPPORT_SOAK=1` tries more moments (`scripts/soak` sets it).
 
@@ -119,14 +119,24 @@ fn killed_at_any_moment_a_batch_leaves_whole_files_and_goes_on_with_the_rest() {
     let home = tempfile::tempdir().unwrap();
     write_calls(home.path());
     let out = home.path().join("out");
-    let (wanted, took) = undisturbed(home.path());
-    let (mut begun_anew, mut states) = (0, BTreeMap::new());
-    for kill in 0..kills() {
+    let (wanted, mut took) = undisturbed(home.path());
+    let (mut begun_anew, mut at_work, mut states) = (0, 0, BTreeMap::new());
+    for kill in 0..4 * kills() {
+        if at_work == kills() {
+            break;
+        }
         let before = if out.exists() { written_at(&out) } else { BTreeMap::new() };
         let mut child = rapport(home.path(), &ANALYZE).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // Moments spread over the run: steps of the golden ratio.
         let share = (kill as f64 * 0.618_033_988_749_895).fract();
         std::thread::sleep(took.mul_f64(share));
+        // One that was done already is no case, and shows that less than a whole run was to be done, or the machine is
+        // less busy now.
+        if child.try_wait().unwrap().is_none() {
+            at_work += 1;
+        } else {
+            took = took.mul_f64(0.8);
+        }
         drop(child.kill());
         child.wait().unwrap();
         if !out.exists() {
@@ -144,7 +154,8 @@ fn killed_at_any_moment_a_batch_leaves_whole_files_and_goes_on_with_the_rest() {
         }
     }
     println!("{begun_anew} times begun anew; reports there after kills: {states:?}");
-    println!("kills at moments of a batch: cases: {}, failures: 0", kills());
+    assert_eq!(at_work, kills(), "most runs were done before they were killed");
+    println!("kills at moments of a batch: cases: {at_work}, failures: 0");
     let last = rapport(home.path(), &ANALYZE).output().unwrap();
     assert!(last.status.success());
     assert!(visible(&out) == wanted, "another outcome than undisturbed");
@@ -170,11 +181,12 @@ fn two_batches_on_one_folder_share_the_work() {
 }
 
 #[test]
-fn a_folder_that_vanishes_under_way_is_a_failure_with_a_name() {
+fn a_folder_that_vanishes_under_way_is_a_failure_with_a_name_and_the_next_run_does_it_all() {
     let home = tempfile::tempdir().unwrap();
     write_calls(home.path());
     let out = home.path().join("out");
-    let rounds = rounds(5);
+    let (wanted, _) = undisturbed(home.path());
+    let rounds = rounds(3);
     for round in 1..=rounds {
         let child = rapport(home.path(), &ANALYZE).spawn().unwrap();
         let until = Instant::now() + NONSENSE_WAIT;
@@ -189,8 +201,11 @@ fn a_folder_that_vanishes_under_way_is_a_failure_with_a_name() {
         assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
         if out.exists() {
             assert_whole(&out);
-            std::fs::remove_dir_all(&out).unwrap();
         }
+        let done = rapport(home.path(), &ANALYZE).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(visible(&out) == wanted, "round {round}: another outcome than undisturbed");
+        std::fs::remove_dir_all(&out).unwrap();
     }
     println!("folders that vanish under way: cases: {rounds}, failures: 0");
 }
@@ -217,16 +232,18 @@ fn on_a_disk_of_its_own(home: &Path, mount: &str, after: &str) -> Option<(Option
 }
 
 #[test]
-fn a_full_disk_fails_call_by_call_and_keeps_what_fits() {
+fn a_full_disk_fails_call_by_call_keeps_what_fits_and_is_finished_once_there_is_room() {
     let sizes: &[u32] = if rounds(1) > 1 { &[120, 200, 300, 400, 500, 600] } else { &[400] };
     for size in sizes {
         let home = tempfile::tempdir().unwrap();
         write_calls(home.path());
         let (full, copy) = (home.path().join("full"), home.path().join("copy"));
         std::fs::create_dir(&full).unwrap();
-        // What is on the disk at the end is copied out.
+        // What is on the disk is copied out, and once more when it was made larger and the run was finished.
         let mount = format!("mount -t tmpfs -o size={size}k none full");
-        let Some((code, outcome, said)) = on_a_disk_of_its_own(home.path(), &mount, "cp -r full/out copy") else {
+        let after = "cp -r full/out copy; mount -o remount,size=64m full; \
+                     \"$0\" analyze calls -o full/out --format none >told 2>&1 && cp -r full/out whole";
+        let Some((code, outcome, said)) = on_a_disk_of_its_own(home.path(), &mount, after) else {
             return;
         };
         assert_eq!(code, Some(2), "{size} KiB: {outcome} {said}");
@@ -236,6 +253,9 @@ fn a_full_disk_fails_call_by_call_and_keeps_what_fits() {
             outcome["calls"].as_array().unwrap().iter().filter_map(|call| call["error"].as_str()).collect();
         assert!(errors.iter().all(|error| error.contains("No space left")), "{errors:?}");
         assert_eq!(assert_whole(&copy) as u64, written);
+        let told = std::fs::read_to_string(home.path().join("told")).unwrap();
+        assert!(told.contains(&format!("{failed} analysed, {written} unchanged, 0 failed")), "{told}");
+        assert_eq!(assert_whole(&home.path().join("whole")), CALLS);
     }
     println!("full disks: cases: {}, failures: 0", sizes.len());
 }
@@ -257,9 +277,26 @@ fn an_output_that_may_only_be_read_is_a_failure_with_a_name() {
 fn only_the_owner_may_read_what_is_written() {
     let home = tempfile::tempdir().unwrap();
     write_calls(home.path());
-    assert!(rapport(home.path(), &ANALYZE).output().unwrap().status.success());
+    let report = "out/2026-03-02 call.json";
+    let commands: [&[&str]; 6] = [
+        &ANALYZE,
+        &["export", report, "--to", "md", "-o", "shown/call.md"],
+        &["mark", "2026-03-10", "time box", "--reports", "out"],
+        &["relabel", report, "A=Nathan"],
+        &["compare", "out", "--to", "html", "-o", "months/all.html"],
+        &["demo", "-o", "demo"],
+    ];
+    for arguments in commands {
+        // Whatever the user's mask lets through.
+        let mut command = Command::new("sh");
+        command.args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_rapport")]).args(arguments);
+        command.current_dir(home.path()).env("HOME", home.path()).env("RAPPORT_DATA_DIR", home.path().join("data"));
+        let done = command.stdin(Stdio::null()).output().unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
     let mut count = 0;
-    for entry in walkdir::WalkDir::new(home.path().join("out")) {
+    let written = ["out", "shown", "months", "demo"].map(|folder| walkdir::WalkDir::new(home.path().join(folder)));
+    for entry in written.into_iter().flatten() {
         let entry = entry.unwrap();
         let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
         let wanted = if entry.file_type().is_dir() { 0o700 } else { 0o600 };
@@ -384,18 +421,36 @@ fn what_is_no_file_is_named_and_nothing_hangs() {
     std::fs::write(calls.join("two\nlines.mp3"), "no sound").unwrap();
     std::fs::write(calls.join(format!("{}.wav", "s".repeat(251))), "no sound").unwrap();
     std::os::unix::fs::symlink("/dev/zero", calls.join("endless.vtt")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", calls.join("endless.wav")).unwrap();
     std::os::unix::fs::symlink("loop.wav", calls.join("loop.wav")).unwrap();
     for pipe in ["pipe.vtt", "pipe.wav"] {
         assert!(Command::new("mkfifo").arg(calls.join(pipe)).status().unwrap().success());
     }
     std::fs::write(calls.join("2026-03-09 piped settings.vtt"), call(9)).unwrap();
     assert!(Command::new("mkfifo").arg(calls.join("2026-03-09 piped settings.toml")).status().unwrap().success());
-    let given =
-        ["calls", "calls/pipe.vtt", "calls/pipe.wav", "calls/loop.wav", "calls/endless.vtt", "calls/folder.wav"];
+    let given = [
+        "calls",
+        "calls/pipe.vtt",
+        "calls/pipe.wav",
+        "calls/loop.wav",
+        "calls/endless.vtt",
+        "calls/endless.wav",
+        "calls/folder.wav",
+    ];
     let arguments: Vec<_> = ["analyze"].into_iter().chain(given).chain(["-o", "out"]).collect();
     let (code, said) = at_once(rapport(home.path(), &arguments));
     assert_eq!(code, Some(2), "{said}");
-    for bad in ["empty.vtt", "pipe.vtt", "pipe.wav", "loop.wav", "endless.vtt", "piped settings.toml"] {
+    let bad = [
+        "empty.vtt",
+        "empty.wav",
+        "pipe.vtt",
+        "pipe.wav",
+        "loop.wav",
+        "endless.vtt",
+        "endless.wav",
+        "piped settings.toml",
+    ];
+    for bad in bad {
         assert!(said.contains(bad), "{bad} is not named in {said}");
     }
     assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
@@ -494,44 +549,5 @@ fn nothing_of_a_call_goes_to_a_log() {
         let told = [done.stdout, done.stderr].concat();
         let told = String::from_utf8_lossy(&told).into_owned();
         assert!(!told.is_empty() && !told.contains("verdigris"), "{arguments:?}: {told}");
-    }
-}
-
-/// Every command but `models pull` works without opening a connection: no socket of any network is made.
-#[test]
-fn no_connection_is_opened() {
-    let home = tempfile::tempdir().unwrap();
-    write_calls(home.path());
-    let trace = home.path().join("trace");
-    let report = "out/2026-03-02 call.json";
-    let commands: [&[&str]; 8] = [
-        &["analyze", "calls", "-o", "out"],
-        &["show", report],
-        &["export", report, "--to", "md"],
-        &["compare", "out"],
-        &["mark", "2026-03-10", "time box", "--reports", "out"],
-        &["relabel", report, "A=Nathan"],
-        &["models", "list"],
-        &["demo", "-o", "demo"],
-    ];
-    for arguments in commands {
-        let mut command = Command::new("strace");
-        command.args(["-f", "-e", "trace=%network", "-o"]).arg(&trace).arg(env!("CARGO_BIN_EXE_rapport"));
-        command.args(arguments).current_dir(home.path()).env("HOME", home.path());
-        command.env("RAPPORT_DATA_DIR", home.path().join("data"));
-        let Ok(done) = command.stdin(Stdio::null()).output() else {
-            println!("not checked: strace is not here");
-            return;
-        };
-        let said = String::from_utf8_lossy(&done.stderr).into_owned();
-        let seen = std::fs::read_to_string(&trace).unwrap_or_default();
-        if !done.status.success() && (seen.is_empty() || said.contains("ptrace")) {
-            println!("not checked: this machine does not let strace look on: {said}");
-            return;
-        }
-        assert!(done.status.success(), "{arguments:?}: {said}");
-        let sockets: Vec<_> =
-            seen.lines().filter(|line| line.contains("socket(") || line.contains("connect(")).collect();
-        assert!(sockets.is_empty(), "{arguments:?}: {sockets:?}");
     }
 }

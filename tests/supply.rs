@@ -114,7 +114,58 @@ fn everything_comes_from_one_registry_with_a_checksum() {
     }
 }
 
-/// The second table of SECURITY.md names each package that brings code which is not Rust.
+/// The first table of SECURITY.md says which tests keep the promises: each of them is there, and each row names one.
+#[test]
+fn every_promise_is_kept_by_tests_that_are_there() {
+    let told = std::fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let table = told.split("| promise | kept by |").nth(1).unwrap();
+    let table = table.split("\n\n").next().unwrap();
+    let mut count = 0;
+    for row in table.lines().skip(2) {
+        let (promise, kept_by) = row.trim_end_matches(" |").rsplit_once(" | ").unwrap();
+        let mut tests = 0;
+        for named in kept_by.split('`').skip(1).step_by(2) {
+            // FILE, or FILE: TEST, where dots stand for the rest of a long name.
+            let (file, test) = named.split_once(": ").map_or((named, None), |(file, test)| (file, Some(test)));
+            let code =
+                std::fs::read_to_string(root().join(file)).unwrap_or_else(|why| panic!("{file}: {why}: {promise}"));
+            let is_code = Path::new(file).extension().is_some_and(|ending| ending == "rs");
+            let test = test.map(|test| match test.strip_suffix("...") {
+                Some(begin) => format!("fn {begin}"),
+                None => format!("fn {test}("),
+            });
+            let wanted = test.unwrap_or_else(|| if is_code { "#[test]".to_owned() } else { String::new() });
+            assert!(code.contains(&wanted), "{file} has no `{wanted}`: {promise}");
+            tests += usize::from(is_code && code.contains("#[test]"));
+        }
+        assert!(tests > 0, "no test keeps: {promise}");
+        count += 1;
+    }
+    assert!(count > 15, "{count} promises found");
+    println!("promises with their tests: cases: {count}, failures: 0");
+}
+
+/// The third table of SECURITY.md gives limits with the files they stand in.
+#[test]
+fn the_limits_stand_where_it_is_said() {
+    let told = std::fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let table = told.split("| what | limit | where |").nth(1).unwrap();
+    let mut count = 0;
+    for row in table.split("\n\n").next().unwrap().lines().skip(2) {
+        let mut folder = root().to_owned();
+        for file in row.rsplit_once("| `").unwrap().1.split('`').filter(|file| file.contains('.')) {
+            // A bare name lies beside the file before it.
+            let path = if file.contains('/') { root().join(file) } else { folder.join(file) };
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{file}: {why}"));
+            assert!(text.contains("_MAX: "), "{file} has no limit");
+            folder = path.parent().unwrap().to_owned();
+            count += 1;
+        }
+    }
+    assert!(count > 5, "{count} files found");
+}
+
+/// The last table of SECURITY.md names each package that brings code which is not Rust.
 #[test]
 fn what_is_not_rust_is_listed() {
     let metadata = metadata();

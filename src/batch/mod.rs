@@ -88,7 +88,7 @@ pub struct Summary {
     pub redirects: usize,
     /// Redirects that would have helped.
     pub opportunities: usize,
-    /// Doubts that go with the report.
+    /// Doubts that go with the report, without what was said in the call.
     pub warnings: Vec<Warning>,
 }
 
@@ -129,7 +129,7 @@ impl Summary {
             tangents: report.tangents.iter().filter(|tangent| !tangent.within_budget).count(),
             redirects: report.redirects.len(),
             opportunities: report.opportunities.len(),
-            warnings: report.warnings.clone(),
+            warnings: report.warnings.iter().map(Warning::without_quotes).collect(),
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::call::transcript::{Basis, SpeakerId, SpeechSpan, Utterance};
 /// Version of the layout below. Readers refuse a higher one.
 pub const SCHEMA: u32 = 1;
 
+/// Code of warnings that quote text which was left out of the report.
+pub const DROPPED_TEXT: &str = "dropped_text";
+
 /// A doubt that goes with the report: a stable code for programs and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
@@ -35,6 +38,14 @@ impl Warning {
     /// A warning with this code and text.
     pub fn new(code: &str, text: impl Into<String>) -> Self {
         Self { code: code.to_owned(), text: text.into() }
+    }
+
+    /// The same without what was said in the call: for what is told outside of reports, which screens and logs may keep.
+    #[must_use]
+    pub fn without_quotes(&self) -> Self {
+        let quote = self.text.find('"').zip(self.text.rfind('"')).filter(|_| self.code == DROPPED_TEXT);
+        let text = quote.map(|(from, to)| format!("{}a text{}", &self.text[..from], &self.text[to + 1..]));
+        Self { code: self.code.clone(), text: text.unwrap_or_else(|| self.text.clone()) }
     }
 }
 
@@ -175,4 +186,20 @@ pub struct Report {
     pub warnings: Vec<Warning>,
     /// What is not said, and why.
     pub withheld: Vec<Withheld>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_left_out_whatever_they_hold() {
+        let of = |code: &str, text: &str| Warning::new(code, text).without_quotes().text;
+        assert_eq!(
+            of(DROPPED_TEXT, r#"At 0:01 "he said "no" to Ann" was dropped: x."#),
+            "At 0:01 a text was dropped: x."
+        );
+        assert_eq!(of(DROPPED_TEXT, "3 more texts were dropped"), "3 more texts were dropped");
+        assert_eq!(of("unknown_speaker", r#"`me` names "Ann""#), r#"`me` names "Ann""#);
+    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::batch::{self, Batch, Format, Index, Job, Outcome};
-use crate::commands::attempts::Attempt;
+use crate::commands::attempts::{self, Attempt};
 use crate::commands::engines::WhisperEngines;
 use crate::commands::progress_view::ProgressView;
 use crate::commands::{Exit, stdout_style, summary, voice};
@@ -93,15 +93,9 @@ pub fn run(options: &AnalyzeOptions, stop: &StopFlag, out: &mut dyn Write) -> Re
         drop(writeln!(std::io::stderr(), "{why}"));
     }
     let view = ProgressView::new(&batch.jobs, options.quiet);
-    let outcomes = match &options.attempt {
-        Some(attempt) => batch::run(&batch, &engines, &attempt.noting(&batch.jobs, &view), stop),
-        None => batch::run(&batch, &engines, &view, stop),
-    };
+    let outcomes = attempts::run_batch(&batch, &engines, &view, options.attempt.as_ref(), stop);
     view.clear();
-    let mut outcomes = outcomes?;
-    if let Some(attempt) = &options.attempt {
-        attempt.tell_written(&batch.jobs, &mut outcomes);
-    }
+    let outcomes = outcomes?;
     let index = if batch.index { batch::write_index(&batch.store, threads, stop).map(Some) } else { Ok(None) };
     let index = index.unwrap_or_else(|failure| {
         failures.push((options.out.clone(), failure));
@@ -203,7 +197,7 @@ fn say_the_rest(
 }
 
 /// A failure with the path of its call in front, unless it says that itself.
-fn with_path(path: &std::path::Path, why: &Error) -> String {
+pub(super) fn with_path(path: &std::path::Path, why: &Error) -> String {
     let (path, why) = (path.display().to_string(), why.to_string());
     if why.contains(&path) { why } else { format!("{path}: {why}") }
 }

@@ -1,11 +1,12 @@
-//! Speech to text in a process of its own, watched by this one.
+//! Speech to text in a process of its own, watched by this one: for `analyze`, `record --analyze` and `demo`.
 //!
 //! whisper.cpp is C++: where it runs out of memory it ends the program, and no `catch_unwind` holds it. So the command starts
-//! itself once more and lets that process do the work. If it dies, the calls it was at are tried again, one at a time; a
+//! itself once more, with the same arguments, and lets that process do the work. If it dies, the calls it was at are tried again, one at a time; a
 //! call with which it dies again is a failed call, and the rest goes on. Both write notes into a private folder: this one a
 //! plan, the other which calls it has begun and finished.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,16 +15,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::batch::{Job, Outcome, Watch};
+use crate::batch::{self, Batch, Job, Outcome, Watch};
 use crate::commands::Exit;
-use crate::commands::analyze::AnalyzeOptions;
+use crate::commands::analyze::{self, AnalyzeOptions};
 use crate::error::{Error, Result};
 use crate::ingest::inputs::{self, InputKind};
+use crate::pipeline::Engines;
 use crate::progress::{Event, StopFlag};
 use crate::store::path_digest;
 
 /// Tells the process that works where the notes are.
 const FOLDER: &str = "RAPPORT_ATTEMPT";
+
+/// Where the process that works says what it would on its standard output, when that is caught.
+const SAID: &str = "said";
 
 /// Code of a process that was asked to stop.
 const INTERRUPTED: i32 = 130;
@@ -37,6 +42,8 @@ const DEATHS_MAX: usize = 3;
 /// What the process that works is to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Plan {
+    /// What it works on, where the arguments do not say it.
+    places: Vec<OsString>,
     /// Whether calls are done one at a time, because an earlier process died.
     careful: bool,
     /// Calls that an earlier process was done with, by the digest of their paths.
@@ -67,11 +74,14 @@ pub fn is_attempt() -> bool {
 impl Attempt {
     /// What this process is to do, if it works for another; from then on it stops when the other asks for it, and ends when
     /// the other is gone.
-    #[must_use]
-    pub fn begin(stop: &StopFlag) -> Option<Self> {
-        let folder = PathBuf::from(std::env::var_os(FOLDER)?);
-        let plan = std::fs::read(folder.join("plan")).ok()?;
-        let plan = serde_json::from_slice(&plan).ok()?;
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it works for another and cannot read what it is to do.
+    pub fn begin(stop: &StopFlag) -> Result<Option<Self>> {
+        let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return Ok(None) };
+        let plan = std::fs::read(folder.join("plan"));
+        let plan = plan.and_then(|plan| Ok(serde_json::from_slice(&plan)?));
+        let plan = plan.map_err(Error::io("cannot read what to do in", &folder))?;
         let (stop, notes) = (stop.clone(), folder.clone());
         let listen = move || {
             let mut byte = [0];
@@ -83,7 +93,12 @@ impl Attempt {
             std::process::exit(INTERRUPTED);
         };
         drop(std::thread::Builder::new().name("rapport-listener".to_owned()).spawn(listen));
-        Some(Self { folder, plan })
+        Ok(Some(Self { folder, plan }))
+    }
+
+    /// What to work on, where the arguments do not say it.
+    pub(super) fn places(&self) -> Vec<PathBuf> {
+        self.plan.places.iter().map(PathBuf::from).collect()
     }
 
     /// Threads to work with, of those that there would be.
@@ -110,7 +125,7 @@ impl Attempt {
     }
 
     /// What an earlier process wrote was written by this run.
-    pub(super) fn tell_written(&self, jobs: &[Job], outcomes: &mut [Outcome]) {
+    fn tell_written(&self, jobs: &[Job], outcomes: &mut [Outcome]) {
         for (job, outcome) in jobs.iter().zip(outcomes) {
             let ours = self.plan.written.contains(&path_digest(&job.input.path));
             if let (true, Outcome::Unchanged(summary)) = (ours, &*outcome) {
@@ -120,14 +135,14 @@ impl Attempt {
     }
 
     /// Writes down which calls are begun and finished, and passes it on.
-    pub(super) fn noting<'run>(&self, jobs: &'run [Job], watch: &'run dyn Watch) -> Noting<'run> {
+    fn noting<'run>(&self, jobs: &'run [Job], watch: &'run dyn Watch) -> Noting<'run> {
         let journal = File::options().append(true).create(true).open(self.folder.join("journal")).ok();
         Noting { jobs, watch, journal }
     }
 }
 
 /// Tells the other process of calls that are begun and finished.
-pub(super) struct Noting<'run> {
+struct Noting<'run> {
     jobs: &'run [Job],
     watch: &'run dyn Watch,
     journal: Option<File>,
@@ -157,33 +172,75 @@ impl Watch for Noting<'_> {
     }
 }
 
-/// Whether a run is worth a process of its own: it hears recordings through C++, and is not one already.
-#[must_use]
-pub fn are_worth_it(options: &AnalyzeOptions) -> bool {
-    let hears =
-        || inputs::collect(&options.paths, &options.out).inputs.iter().any(|one| one.kind == InputKind::Recording);
-    cfg!(feature = "whisper") && !is_attempt() && hears()
+/// Works through a batch as [`batch::run`] does, and where this process works for another, tells that one.
+///
+/// # Errors
+/// As [`batch::run`].
+pub(super) fn run_batch(
+    batch: &Batch,
+    engines: &dyn Engines,
+    watch: &dyn Watch,
+    attempt: Option<&Attempt>,
+    stop: &StopFlag,
+) -> Result<Vec<Outcome>> {
+    let Some(attempt) = attempt else { return batch::run(batch, engines, watch, stop) };
+    let mut outcomes = batch::run(batch, engines, &attempt.noting(&batch.jobs, watch), stop)?;
+    attempt.tell_written(&batch.jobs, &mut outcomes);
+    Ok(outcomes)
 }
 
-/// Lets processes of this same program do the work until one ends by itself. `None` where no process can be started: then
-/// the work is to be done here.
+/// A run that another process is to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Errand {
+    /// What it works on, where the arguments do not say it: recordings that were just made, a folder for the reports.
+    pub places: Vec<PathBuf>,
+    /// Whether what it says on its standard output goes to this process's writer and not to its standard output.
+    pub is_caught: bool,
+}
+
+/// Runs [`analyze::run`]: in a process that this one watches over where it hears, else here.
+///
+/// # Errors
+/// As [`analyze::run`] and [`watch_over`].
+pub fn analyze(options: AnalyzeOptions, errand: &Errand, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
+    let hears =
+        || inputs::collect(&options.paths, &options.out).inputs.iter().any(|one| one.kind == InputKind::Recording);
+    if cfg!(feature = "whisper")
+        && !is_attempt()
+        && hears()
+        && let Some(exit) = watch_over(errand, stop, out)?
+    {
+        return Ok(exit);
+    }
+    analyze::run(&AnalyzeOptions { attempt: Attempt::begin(stop)?, ..options }, stop, out)
+}
+
+/// Lets processes of this same program, with the same arguments, do the work until one ends by itself. `None` where no
+/// process can be started: then the work is to be done here.
 ///
 /// # Errors
 /// [`Error::Io`] when a process cannot be waited for.
-pub fn watch_over(stop: &StopFlag) -> Result<Option<Exit>> {
+pub fn watch_over(errand: &Errand, stop: &StopFlag, out: &mut dyn Write) -> Result<Option<Exit>> {
     let Ok(folder) = tempfile::Builder::new().prefix("rapport-").tempdir() else { return Ok(None) };
-    let mut plan = Plan::default();
+    let places = errand.places.iter().map(|place| place.clone().into_os_string()).collect();
+    let mut plan = Plan { places, ..Plan::default() };
     loop {
         drop(std::fs::remove_file(folder.path().join("journal")));
-        let Some(child) = start(folder.path(), &plan) else { return Ok(None) };
+        let Some(child) = start(folder.path(), &plan, errand.is_caught) else { return Ok(None) };
         let status = wait(child, stop)?;
-        match status.code() {
-            Some(0) => return Ok(Some(Exit::Done)),
-            Some(1) => return Ok(Some(Exit::Nothing)),
-            Some(2) => return Ok(Some(Exit::SomeFailed)),
-            Some(INTERRUPTED) => return Ok(Some(Exit::Interrupted)),
-            _ if stop.is_stopped() => return Ok(Some(Exit::Interrupted)),
-            _ => {}
+        let exit = match status.code() {
+            Some(0) => Some(Exit::Done),
+            Some(1) => Some(Exit::Nothing),
+            Some(2) => Some(Exit::SomeFailed),
+            Some(INTERRUPTED) => Some(Exit::Interrupted),
+            _ if stop.is_stopped() => Some(Exit::Interrupted),
+            _ => None,
+        };
+        if let Some(exit) = exit {
+            // Without what it said there is nothing to pass on.
+            let said = std::fs::read(folder.path().join(SAID)).unwrap_or_default();
+            out.write_all(&said).map_err(Error::io("cannot write", Path::new("standard output")))?;
+            return Ok(Some(exit));
         }
         let journal = std::fs::read_to_string(folder.path().join("journal")).unwrap_or_default();
         let how = told(status);
@@ -244,10 +301,13 @@ impl Journal {
     }
 }
 
-fn start(folder: &Path, plan: &Plan) -> Option<Child> {
+fn start(folder: &Path, plan: &Plan, is_caught: bool) -> Option<Child> {
     let plan = serde_json::to_vec(plan).ok()?;
     std::fs::write(folder.join("plan"), plan).ok()?;
     let mut command = Command::new(std::env::current_exe().ok()?);
+    if is_caught {
+        command.stdout(File::create(folder.join(SAID)).ok()?);
+    }
     command.args(std::env::args_os().skip(1)).env(FOLDER, folder).stdin(Stdio::piped()).spawn().ok()
 }
 

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::batch::{self, Batch, Format, Job, Outcome};
+use crate::commands::analyze::with_path;
+use crate::commands::attempts::{self, Attempt, Errand};
 use crate::commands::engines::WhisperEngines;
 use crate::commands::progress_view::ProgressView;
 use crate::commands::{Exit, stdout_style, summary};
@@ -48,42 +50,76 @@ const READ: &str = "These calls are transcripts that we wrote: the demo's record
 /// # Errors
 /// What reading the calls and writing the reports brings.
 pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
-    let folder = match folder {
-        Some(folder) => folder.to_owned(),
-        None => new_folder()?,
+    let attempt = Attempt::begin(stop)?;
+    let folder = match (attempt.as_ref().and_then(|attempt| attempt.places().pop()), folder) {
+        (Some(folder), _) => folder,
+        (None, Some(folder)) => folder.to_owned(),
+        (None, None) => new_folder()?,
     };
-    let (calls, kind, note) = match recordings() {
+    let recordings = recordings();
+    let errand = Errand { places: vec![folder.clone()], is_caught: false };
+    if recordings.is_some()
+        && attempt.is_none()
+        && let Some(exit) = attempts::watch_over(&errand, stop, out)?
+    {
+        return Ok(exit);
+    }
+    let (calls, kind, note) = match recordings {
         Some(calls) => (calls, InputKind::Recording, HEARD),
         None => (write_transcripts(&folder)?, InputKind::Transcript, READ),
     };
+    analyze(&Bundled { calls, kind, note, folder }, attempt.as_ref(), stop, out)
+}
+
+/// The bundled calls, and where their reports go.
+struct Bundled {
+    calls: PathBuf,
+    kind: InputKind,
+    /// What is said of them.
+    note: &'static str,
+    folder: PathBuf,
+}
+
+fn analyze(bundled: &Bundled, attempt: Option<&Attempt>, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
+    let Bundled { calls, kind, note, folder } = bundled;
     let reports = folder.join("reports");
-    let found = inputs::collect(std::slice::from_ref(&calls), &reports);
-    let jobs = found.inputs.into_iter().filter(|input| input.kind == kind).map(|input| {
+    let found = inputs::collect(std::slice::from_ref(calls), &reports);
+    let jobs = found.inputs.into_iter().filter(|input| input.kind == *kind).map(|input| {
         let settings = call_settings(&input, &CallFlags::default(), None)?;
         Ok(Job { input, settings, length: None })
     });
+    let (mut jobs, mut failures) = (jobs.collect::<Result<_>>()?, Vec::new());
+    let mut threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if let Some(attempt) = attempt {
+        attempt.take_deadly(&mut jobs, &mut failures);
+        threads = attempt.threads(threads);
+    }
     let batch = Batch {
-        jobs: jobs.collect::<Result<_>>()?,
+        jobs,
         store: Store::open(&reports)?,
         formats: vec![Format::Html],
-        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        threads,
         force: false,
         redone: std::collections::BTreeSet::new(),
         index: true,
     };
     let view = ProgressView::new(&batch.jobs, false);
-    let outcomes = batch::run(&batch, &WhisperEngines::locate(Some(DEMO)), &view, stop);
+    let outcomes = attempts::run_batch(&batch, &WhisperEngines::locate(Some(DEMO)), &view, attempt, stop);
     view.clear();
     let outcomes = outcomes?;
     let all = batch::write_index(&batch.store, batch.threads, stop)?.page;
     let table = summary::table(&outcomes);
     let mut done = Vec::new();
-    for outcome in outcomes {
+    for (job, outcome) in batch.jobs.iter().zip(outcomes) {
         match outcome {
             Outcome::Written(summary) | Outcome::Unchanged(summary) => done.push(summary.report),
-            Outcome::Failed(failure) | Outcome::PassedOver(failure) => return Err(failure),
+            Outcome::Failed(failure) | Outcome::PassedOver(failure) => failures.push((job.input.path.clone(), failure)),
             Outcome::NotDone => return Ok(Exit::Interrupted),
         }
+    }
+    for (path, failure) in &failures {
+        // Nothing can be done about a closed standard error.
+        drop(writeln!(std::io::stderr(), "{}", terminal::plain(&with_path(path, failure))));
     }
     let is_shown = |report: &&PathBuf| report.file_stem().is_some_and(|stem| stem.to_string_lossy().contains(SHOWN));
     let Some(shown) = done.iter().find(is_shown).or(done.last()) else { return Ok(Exit::Nothing) };
@@ -94,7 +130,7 @@ pub fn run(folder: Option<&Path>, stop: &StopFlag, out: &mut dyn Write) -> Resul
     let all = all.map_or_else(String::new, |all| format!("The page of all calls: {}\n", all.display()));
     let written = write!(out, "{text}\n{table}\n{note}\nThe page of the call above: {}\n{all}", page.display());
     written.and_then(|()| out.flush()).map_err(Error::io("cannot write", Path::new("standard output")))?;
-    Ok(Exit::Done)
+    Ok(if failures.is_empty() { Exit::Done } else { Exit::SomeFailed })
 }
 
 /// The folder of the bundled recordings, if they, their model and an engine for it are here.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::call::time::Duration;
 use crate::commands::Exit;
 use crate::commands::analyze::{self, AnalyzeOptions};
+use crate::commands::attempts::{self, Attempt, Errand};
 use crate::commands::keys::{Key, Keys};
 use crate::commands::record_view::{RecordView, say};
 use crate::error::{Error, Result};
@@ -69,6 +70,12 @@ pub type Track = (Role, Box<dyn SoundSource>);
 /// [`Error::Device`] if a device is not there or cannot be opened, or this program was built without recording;
 /// [`Error::Settings`] or [`Error::Io`] if the file cannot be made. What happens later ends up in the summary.
 pub fn run(options: &RecordOptions, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
+    // This is the process that hears what another one has recorded.
+    if let (Some(how), Some(attempt)) = (&options.analyze, Attempt::begin(stop)?) {
+        let paths = attempt.places();
+        let options = AnalyzeOptions { paths, json: options.json, attempt: Some(attempt), ..how.clone() };
+        return analyze::run(&options, stop, out);
+    }
     let began = jiff::ZonedDateTime::now().strftime(DATE_FORMAT).to_string();
     // Looked at first, so that a wrong name is told before a device is opened.
     let spot = FileSpot::find(options.out.as_deref(), &file_name(&began, options.client.as_deref()))?;
@@ -147,11 +154,15 @@ pub fn record(
     })
 }
 
-/// Analyses what was recorded, as `rapport analyze` would.
-fn analyze(options: &AnalyzeOptions, summary: &Summary, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
-    let paths = summary.parts.clone();
-    analyze::run(&AnalyzeOptions { paths, ..options.clone() }, stop, out)
-        .inspect_err(|_| say("the recording is safe; analyse it later with `rapport analyze`"))
+/// Analyses what was recorded, as `rapport analyze` would; whatever comes of it, the recording is kept.
+fn analyze(options: AnalyzeOptions, errand: &Errand, stop: &StopFlag, out: &mut dyn Write) -> Result<Exit> {
+    let files: Vec<_> = options.paths.iter().map(|path| path.display().to_string()).collect();
+    let done = attempts::analyze(options, errand, stop, out);
+    if !matches!(done, Ok(Exit::Done)) {
+        say(&format!("the recording is kept: {}; `rapport analyze` goes on with it", files.join(", ")));
+    }
+    // The recording is more than nothing.
+    done.map(|exit| if exit == Exit::Nothing { Exit::SomeFailed } else { exit })
 }
 
 #[cfg(feature = "record")]
@@ -227,18 +238,16 @@ fn print_outcome(options: &RecordOptions, summary: &Summary, stop: &StopFlag, ou
         say(&line);
     }
     let wanted = options.analyze.as_ref().filter(|_| summary.length > Duration::ZERO);
+    let errand = Errand { places: summary.parts.clone(), is_caught: options.json };
+    let wanted = wanted.map(|how| AnalyzeOptions { paths: summary.parts.clone(), json: options.json, ..how.clone() });
     if !options.json {
         let files: String = summary.parts.iter().flat_map(|part| [part.display().to_string(), "\n".into()]).collect();
         print(&files, out)?;
-        return wanted.map_or(Ok(Exit::Done), |how| analyze(how, summary, stop, out));
+        return wanted.map_or(Ok(Exit::Done), |how| analyze(how, &errand, stop, out));
     }
-    let mut exit = Exit::Done;
-    let mut analysis = None;
-    if let Some(how) = wanted {
-        let mut text = Vec::new();
-        exit = analyze(&AnalyzeOptions { json: true, ..how.clone() }, summary, stop, &mut text)?;
-        analysis = serde_json::from_slice(&text).ok();
-    }
+    let mut text = Vec::new();
+    let exit = wanted.map_or(Ok(Exit::Done), |how| analyze(how, &errand, stop, &mut text));
+    let analysis = serde_json::from_slice(&text).ok();
     let names: Vec<_> = summary.tracks.iter().map(|track| (String::new(), track.device.clone())).collect();
     let mut recording = RecordingNote::begun(options.consent, &names).finished(summary);
     for (note, role) in recording.tracks.iter_mut().zip([Role::Microphone, Role::System]) {
@@ -246,7 +255,7 @@ fn print_outcome(options: &RecordOptions, summary: &Summary, stop: &StopFlag, ou
     }
     let outcome = Outcome { files: &summary.parts, recording, analysis };
     print(&(serde_json::to_string_pretty(&outcome).expect("our own type has string keys") + "\n"), out)?;
-    Ok(exit)
+    exit
 }
 
 fn print(text: &str, out: &mut dyn Write) -> Result<()> {

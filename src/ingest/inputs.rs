@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 use crate::error::{Error, Result};
 use crate::ingest::{dates, recording, transcript};
 
-/// Folders deeper than this are not looked into: no archive of calls is, and a loop of links would be.
+/// Folders deeper than this are named as failures instead of looked into: no archive of calls is that deep.
 const DEPTH_MAX: usize = 32;
 
 /// How a call came to us.
@@ -152,6 +152,12 @@ fn collect_folder(folder: &Path, reports: Option<&Path>, found: &mut Found) {
                     found.inputs.push(Input { path: path.to_owned(), place, kind, named: false });
                 }
             }
+            Ok(entry) if entry.depth() == DEPTH_MAX && entry.file_type().is_dir() => {
+                let path = entry.path().to_owned();
+                let source =
+                    std::io::Error::other(format!("it lies {DEPTH_MAX} folders deep; name it, or one above it"));
+                found.failures.push((path.clone(), Error::Io { doing: "cannot look into", path, source }));
+            }
             Ok(_) => {}
             Err(failure) => {
                 let path = failure.path().unwrap_or(folder).to_owned();
@@ -181,6 +187,19 @@ mod tests {
         let places: Vec<_> = found.inputs.iter().map(|input| input.place.to_str().unwrap()).collect();
         assert_eq!(places, ["A.MP3", "a.vtt", "b/call.wav"]);
         assert!(found.failures.is_empty());
+    }
+
+    #[test]
+    fn folders_that_lie_too_deep_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep: PathBuf = std::iter::repeat_n("d", DEPTH_MAX - 1).collect();
+        touch(&dir.path().join(&deep).join("found.vtt"));
+        touch(&dir.path().join(&deep).join("beyond/lost.vtt"));
+        let found = collect(&[dir.path().to_owned()], Path::new("reports"));
+        assert_eq!(found.inputs.len(), 1);
+        assert_eq!(found.failures.len(), 1);
+        let said = found.failures[0].1.to_string();
+        assert!(said.contains("beyond") && said.contains("32 folders deep"), "{said}");
     }
 
     #[test]

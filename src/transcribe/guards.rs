@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::call::report::Warning;
+use crate::call::report::{DROPPED_TEXT, Warning};
 use crate::call::time::{Duration, Span};
 use crate::call::transcript::Utterance;
 use crate::transcribe::utterances::speech_under;
@@ -102,7 +102,7 @@ pub(super) fn tell(dropped: &[(Utterance, Reason)]) -> Vec<Warning> {
                 text.push('…');
             }
             Warning::new(
-                "dropped_text",
+                DROPPED_TEXT,
                 format!("At {} \"{text}\" was dropped: {}.", utterance.span.start(), reason.said()),
             )
         })
@@ -117,7 +117,7 @@ pub(super) fn tell(dropped: &[(Utterance, Reason)]) -> Vec<Warning> {
         let last = dropped[dropped.len() - 1].0.span.end();
         let more = dropped.len() - TOLD_MAX;
         warnings.push(Warning::new(
-            "dropped_text",
+            DROPPED_TEXT,
             format!("{more} more texts up to {last} were dropped: {}.", counts.join(", ")),
         ));
     }

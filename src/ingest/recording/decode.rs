@@ -22,27 +22,27 @@ pub(super) fn recording(path: &Path, mut source: Source, stop: &StopFlag) -> Res
     let about = source.probe();
     let declared = source.declared();
     let mut work = Work { path, mixer: None, planes: Vec::new(), clock: Clock::default(), tally: Tally::default() };
-    let mut idle = 0;
+    let mut idle = Idle::default();
     loop {
         stop.check().map_err(Failure::Final)?;
         match source.reader.next_packet() {
             Ok(Some(packet)) if packet.track_id == source.track_id => {
-                idle = if work.packet(&mut source, &packet)? { 0 } else { idle + 1 };
+                idle.note(work.packet(&mut source, &packet)?);
             }
-            Ok(Some(_)) => idle += 1,
+            Ok(Some(_)) => idle.note(false),
             Ok(None) => break,
             Err(Fault::ResetRequired) => {
                 source.renew()?;
                 work.clock.restart();
                 work.tally.parts += 1;
-                idle += 1;
+                idle.note(false);
             }
             Err(error) => {
                 work.tally.broken_off = Some(error.to_string());
                 break;
             }
         }
-        if idle > IDLE_PACKETS_MAX {
+        if idle.is_too_long() {
             work.tally.broken_off = Some(format!("{IDLE_PACKETS_MAX} packets in a row without sound"));
             break;
         }
@@ -119,6 +119,20 @@ impl Work<'_> {
         self.clock.sound_secs += length_secs;
         check_length(self.path, self.clock.secs).map_err(Failure::Final)?;
         Ok(true)
+    }
+}
+
+/// Packets in a row that brought no sound.
+#[derive(Debug, Default)]
+struct Idle(u32);
+
+impl Idle {
+    fn note(&mut self, sound: bool) {
+        self.0 = if sound { 0 } else { self.0 + 1 };
+    }
+
+    const fn is_too_long(&self) -> bool {
+        self.0 > IDLE_PACKETS_MAX
     }
 }
 
@@ -284,6 +298,19 @@ mod tests {
         assert!(check_length(Path::new("a.wav"), LENGTH_MAX.secs()).is_ok());
         let said = check_length(Path::new("a.wav"), LENGTH_MAX.secs() + 0.001).unwrap_err().to_string();
         assert!(said.contains("a.wav") && said.contains("48 hours"), "{said}");
+    }
+
+    #[test]
+    fn packets_without_sound_have_an_end() {
+        let mut idle = Idle::default();
+        for packet in 0..3 * IDLE_PACKETS_MAX {
+            idle.note(packet % IDLE_PACKETS_MAX == 0);
+            assert!(!idle.is_too_long(), "{packet}");
+        }
+        for _ in 0..IDLE_PACKETS_MAX {
+            idle.note(false);
+        }
+        assert!(idle.is_too_long());
     }
 
     #[test]

@@ -29,3 +29,7 @@ pub(super) const LENGTH_TOLERANCE_MS: u64 = 1000;
 
 /// Longest title or date taken from a file's tags, characters.
 pub(super) const TAG_CHARS_MAX: usize = 200;
+
+/// Most samples that the fragments of an MP4 file may declare without a byte for each: six hours of 48 kHz, each value a
+/// sample of its own, and a second or two for the reader, which counts them one by one.
+pub(super) const BARE_SAMPLES_MAX: u64 = 1 << 30;

@@ -5,6 +5,7 @@
 mod decode;
 mod ffmpeg;
 mod formats;
+mod fragments;
 mod limits;
 mod mix;
 mod resample;
@@ -112,6 +113,7 @@ pub fn probe(path: &Path) -> Result<Probe> {
 fn read_ourselves(path: &Path, stop: &StopFlag) -> std::result::Result<Recording, Failure> {
     guarded(|| {
         let source = source::open(opened(path)?, formats::extension(path).as_deref())?;
+        check_fragments(path, &source)?;
         let recording = decode::recording(path, source, stop)?;
         let about = wave::about(path);
         Ok(Recording {
@@ -147,6 +149,20 @@ fn opened(path: &Path) -> std::result::Result<MediaSourceStream<'static>, Failur
             Ok(MediaSourceStream::new(Box::new(file), symphonia::core::io::MediaSourceStreamOptions::default()))
         }
     }
+}
+
+/// Refuses a file whose fragments declare more samples than anybody may count.
+fn check_fragments(path: &Path, source: &source::Source) -> std::result::Result<(), Failure> {
+    if source.reader.format_info().short_name != "isomp4" {
+        return Ok(());
+    }
+    let samples = File::open(path).and_then(fragments::bare_samples);
+    let samples = samples.map_err(|failure| Failure::Final(Error::io("cannot read", path)(failure)))?;
+    if samples <= limits::BARE_SAMPLES_MAX {
+        return Ok(());
+    }
+    let why = format!("its fragments declare {samples} samples; {} can be read", limits::BARE_SAMPLES_MAX);
+    Err(Failure::Final(Error::Sound { path: path.to_owned(), why, next: formats::convert_hint(path) }))
 }
 
 /// Runs a decoder; its panics become failures of this one file.

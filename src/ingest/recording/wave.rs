@@ -162,4 +162,17 @@ mod tests {
         assert_eq!(found_in(&[endless]), is(None, None));
         assert_eq!(about(Path::new("/nowhere")), is(None, None));
     }
+
+    #[test]
+    fn texts_beyond_the_limits_are_not_looked_for() {
+        let list = info(&[("INAM", "Weekly")]);
+        let behind = |chunks: usize| found_in(&[chunk("junk", b"").repeat(chunks), list.clone()]);
+        assert_eq!(behind(CHUNKS_MAX - 1), is(None, Some("Weekly")));
+        assert_eq!(behind(CHUNKS_MAX), is(None, None));
+        // The list itself takes 4 bytes, each text 8 and its own.
+        let padded = |padding: u64| found_in(&[info(&[("ICMT", &"x".repeat(padding as usize)), ("INAM", "Weekly")])]);
+        let padding = CHUNK_BYTES_MAX - 4 - 8 - 8 - 6;
+        assert_eq!(padded(padding), is(None, Some("Weekly")));
+        assert_eq!(padded(padding + 2), is(None, None));
+    }
 }
