@@ -39,6 +39,16 @@ def read(path):
             "utterances": utterances, "sections": sections}
 
 
+def digressions_in(folder):
+    """Each section of the files of a folder as a call of its own: digressions that stand for themselves."""
+    alone = []
+    for call in read_all(folder):
+        for number, section in enumerate(call["sections"]):
+            said = [{**u, "section": 0} for u in call["utterances"] if u["section"] == number]
+            alone.append({**call, "id": f"{call['id']}-{number}", "agenda": [], "utterances": said, "sections": [section]})
+    return alone
+
+
 def read_all(*folders):
     """The calls of some folders, by id."""
     calls = [read(path) for folder in folders for path in sorted(Path(folder).glob("*.call"))]

@@ -61,14 +61,15 @@ def donors_of(calls_rows):
     return out
 
 
-def training_set(variants, composed, seed):
+def training_set(variants, alone, composed, seed):
     """Inputs and states of calls as they are and with changes, and of calls composed out of them. `variants` are lists of
-    rows of the same calls, the first as written. Also the cues and their table."""
+    rows of the same calls, the first as written; `alone` are such lists of single digressions, which come in where calls are
+    composed. Also the cues and their table."""
     rng = random.Random(seed)
-    cues = Cues(variants[0])
+    cues = Cues(variants[0] + alone[0])
     table = cues.table()
     pool = [rows for variant in variants for rows in variant]
-    donors = [donors_of(variant) for variant in variants]
+    donors = [donors_of(variant + more) for variant, more in zip(variants, alone)]
     for _ in range(composed):
         which = rng.randrange(len(variants))
         rows = rng.choice(variants[which])

