@@ -51,8 +51,13 @@ fn hour() -> Transcript {
         language: Some("en".to_owned()),
         basis: Basis::TranscriptLabels,
         attribution_confidence: None,
-        speakers: ["Me", "Dana"].map(|label| Speaker { label: label.to_owned(), me: label == "Me", recognised: None }).to_vec(),
-        speech: utterances.iter().map(|said| SpeechSpan { span: said.span, speaker: said.speaker, confidence: None }).collect(),
+        speakers: ["Me", "Dana"]
+            .map(|label| Speaker { label: label.to_owned(), me: label == "Me", recognised: None })
+            .to_vec(),
+        speech: utterances
+            .iter()
+            .map(|said| SpeechSpan { span: said.span, speaker: said.speaker, confidence: None })
+            .collect(),
         utterances,
         duration: Duration::from_ms(CALL_MS),
         warnings: Vec::new(),

@@ -52,7 +52,9 @@ pub fn join_voices(side: Side, voices: &Voices, duration: Duration) -> Transcrip
         language: side.language,
         basis: Basis::Diarized,
         attribution_confidence: (all > 0.0).then(|| thousandths(confidence)),
-        speakers: (0..count).map(|at| Speaker { label: format!("Speaker {}", SpeakerId(at)), ..Speaker::default() }).collect(),
+        speakers: (0..count)
+            .map(|at| Speaker { label: format!("Speaker {}", SpeakerId(at)), ..Speaker::default() })
+            .collect(),
         speech: speech.collect(),
         utterances,
         duration,

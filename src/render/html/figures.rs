@@ -141,7 +141,8 @@ fn basis(report: &Report) -> String {
     let times = if report.call.channels == 0 { "times of the transcript" } else { "talk times from the sound" };
     let heard = words::clean(&report.models.transcriber);
     let heard = if heard == "imported" { "words as imported".to_owned() } else { format!("words heard by {heard}") };
-    let sure = report.attribution_confidence.map(|sure| format!(" ({} sure)", words::percent(sure))).unwrap_or_default();
+    let sure =
+        report.attribution_confidence.map(|sure| format!(" ({} sure)", words::percent(sure))).unwrap_or_default();
     format!("Basis: {}{sure}; {times}; {heard}.", words::basis(report.basis))
 }
 
