@@ -191,7 +191,7 @@ fn a_line_whose_speaker_is_a_guess_says_so_and_a_recognised_voice_how_surely() {
     let line = report.utterances[3].utterance.clone();
     let same = |speech: &SpeechSpan| speech.speaker == line.speaker && speech.span.overlap(line.span) > Duration::ZERO;
     assert!(report.speech.iter().any(same), "the line is in nobody's speech");
-    for speech in report.speech.iter_mut() {
+    for speech in &mut report.speech {
         speech.confidence = Some(if same(speech) { 0.667 } else { 0.99 });
     }
     report.attribution_confidence = Some(0.93);

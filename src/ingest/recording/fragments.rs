@@ -59,21 +59,21 @@ pub(super) fn bare_samples(file: impl Read) -> Result<u64> {
 mod tests {
     use super::*;
 
-    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
-        [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
+    fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
+        [&(content.len() as u32 + 8).to_be_bytes()[..], &kind, content].concat()
     }
 
     fn run(flags: u32, count: u32) -> Vec<u8> {
-        boxed(b"trun", &[flags.to_be_bytes(), count.to_be_bytes()].concat())
+        boxed(*b"trun", &[flags.to_be_bytes(), count.to_be_bytes()].concat())
     }
 
     #[test]
     fn bare_counts_of_fragments_are_added_up_wherever_they_lie() {
-        let fragment = |runs: &[Vec<u8>]| boxed(b"moof", &boxed(b"traf", &runs.concat()));
+        let fragment = |runs: &[Vec<u8>]| boxed(*b"moof", &boxed(*b"traf", &runs.concat()));
         let file = [
             b"anything".to_vec(),
             fragment(&[run(0x1, 1000), run(0x205, 77)]),
-            boxed(b"mdat", &run(0, 5)),
+            boxed(*b"mdat", &run(0, 5)),
             fragment(&[run(0x24, u32::MAX), run(0x4, 3)]),
         ]
         .concat();
