@@ -8,9 +8,14 @@ mod rttm {
     pub(crate) type Turns = std::collections::BTreeMap<String, Vec<rapport::call::time::Span>>;
 }
 
+use std::path::Path;
+
 use rapport::call::audio::Track;
 use rapport::call::time::{Duration, Span};
 use rapport::diarize::voices::{CallVoices, NotApart, SpeakerCount, VoiceTeller, VoiceTurn, Voices};
+use rapport::ingest::recording;
+use rapport::progress::StopFlag;
+use rapport::transcribe::speech::find_speech;
 use rttm::Turns;
 use score::score;
 
@@ -174,4 +179,55 @@ fn silence_and_a_few_words_are_too_little() {
     assert_eq!(told(&short, SpeakerCount::Given(2)), Voices::Not(NotApart::TooLittle(Duration::from_ms(3000))));
     // Speech that is claimed where there is only digital silence breaks nothing.
     let _ = told(&[Span::from_ms(0, 10_000), Span::from_ms(30_000, 40_000)], SpeakerCount::Given(2));
+}
+
+/// Seconds of the two people of a sample call on one track, then of a third: one of another call, lower and slower by a sixth.
+const SECONDS_OF_TWO: usize = 30;
+const SECONDS_OF_THE_THIRD: usize = 22;
+
+/// The samples of a sample call's sides.
+fn sides(name: &str) -> Vec<Vec<f32>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/calls").join(format!("{name}.opus"));
+    let tracks = recording::read(&path, &StopFlag::default()).unwrap().tracks;
+    let all = |track: &Track| {
+        let mut samples = Vec::new();
+        track.read_samples(0, track.len(), &mut samples);
+        samples
+    };
+    tracks.iter().map(all).collect()
+}
+
+#[test]
+fn three_voices_are_told_as_three_or_withheld_and_never_as_two() {
+    let two = sides("bakery-launch");
+    let mut call: Vec<f32> = two[0].iter().zip(&two[1]).map(|(a, b)| a + b).take(SECONDS_OF_TWO * 16_000).collect();
+    let other = &sides("long-story")[0];
+    let lower = (0..SECONDS_OF_THE_THIRD * 16_000).map(|at| {
+        let (place, part) = (at * 5 / 6, (at * 5 % 6) as f32 / 6.0);
+        other[place] * (1.0 - part) + other[place + 1] * part
+    });
+    call.extend(lower);
+    let track = Track::from_samples(&call);
+    let speech = find_speech(&track);
+    let third = Span::from_ms(SECONDS_OF_TWO as u64 * 1000, (SECONDS_OF_TWO + SECONDS_OF_THE_THIRD) as u64 * 1000);
+    for count in [SpeakerCount::Usual, SpeakerCount::Auto, SpeakerCount::Given(3)] {
+        match CallVoices.tell(&track, &speech, count) {
+            Voices::Not(why) => assert!(why == NotApart::More && count == SpeakerCount::Usual, "{count}: {why:?}"),
+            Voices::Apart { turns, voices } => {
+                assert_eq!((voices, count == SpeakerCount::Usual), (3, false), "{count}");
+                let within = |span: Span| span.overlap(third);
+                let spoken: Duration = turns.iter().map(|turn| within(turn.span)).sum();
+                // Voices are numbered as they come: the third is the last.
+                let own = turns.iter().filter(|turn| turn.voice == 2);
+                let (right, all) = own.fold((Duration::ZERO, Duration::ZERO), |(right, all), turn| {
+                    (right + within(turn.span), all + turn.span.length())
+                });
+                assert!(spoken > Duration::from_ms(5_000), "{turns:?}");
+                assert!(
+                    right.share_of(spoken) > 0.9 && right.share_of(all) > 0.9,
+                    "{count}: {right:?} of {spoken:?} of {all:?}"
+                );
+            }
+        }
+    }
 }
