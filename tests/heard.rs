@@ -4,12 +4,13 @@
 
 #![cfg(all(unix, feature = "whisper"))]
 
+#[path = "common/spoken.rs"]
+mod spoken;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rapport::ingest::recording;
-use rapport::progress::StopFlag;
 use serde_json::Value;
 
 /// Seconds of each recording.
@@ -35,26 +36,8 @@ fn demo(place: &str) -> PathBuf {
 fn write_calls(folder: &Path) {
     std::fs::create_dir(folder).unwrap();
     for (name, call) in [("2026-03-01 bakery", "bakery-launch"), ("2026-03-02 photos", "shop-photos")] {
-        let sound = recording::read(&demo(&format!("calls/{call}.opus")), &StopFlag::default()).unwrap();
-        let tracks = sound.tracks.iter().map(|track| {
-            let mut samples = Vec::new();
-            track.read_samples(0, SECS * 16_000, &mut samples);
-            samples
-        });
-        let tracks: Vec<Vec<f32>> = tracks.collect();
-        let spec = hound::WavSpec {
-            channels: tracks.len() as u16,
-            sample_rate: 16_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut file = hound::WavWriter::create(folder.join(format!("{name}.wav")), spec).unwrap();
-        for at in 0..tracks[0].len() {
-            for track in &tracks {
-                file.write_sample((track[at] * f32::from(i16::MAX)) as i16).unwrap();
-            }
-        }
-        file.finalize().unwrap();
+        let sides = spoken::sides(call, SECS);
+        spoken::write(&folder.join(format!("{name}.wav")), &[&sides[0], &sides[1]]);
     }
 }
 

@@ -8,14 +8,14 @@
 #[cfg(feature = "record")]
 #[path = "common/sound_server.rs"]
 mod sound_server;
+#[path = "common/spoken.rs"]
+mod spoken;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use rapport::ingest::recording;
-use rapport::progress::StopFlag;
 use serde_json::Value;
 
 /// How long anything here may take.
@@ -31,28 +31,8 @@ fn demo(place: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo").join(place)
 }
 
-/// The first half minute of a spoken call, 16 kHz.
-static SPOKEN: LazyLock<Vec<f32>> = LazyLock::new(|| {
-    let call = recording::read_with(&demo("calls/bakery-launch.opus"), &StopFlag::default(), None).unwrap();
-    let (track, mut samples) = (&call.tracks[0], Vec::new());
-    track.read_samples(0, 30 * 16_000, &mut samples);
-    samples
-});
-
-/// Writes what is spoken, from this sample on, as a file.
-fn write_spoken(path: &Path, from: usize) {
-    let format = hound::WavSpec {
-        channels: 1,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = hound::WavWriter::create(path, format).unwrap();
-    for sample in &SPOKEN[from..] {
-        file.write_sample((sample * f32::from(i16::MAX)) as i16).unwrap();
-    }
-    file.finalize().unwrap();
-}
+/// The first half minute of a side of a spoken call.
+static SPOKEN: LazyLock<Vec<f32>> = LazyLock::new(|| spoken::sides("bakery-launch", 30).remove(0));
 
 /// A folder with this many recordings, each another one, and a transcript.
 fn calls(recordings: usize) -> tempfile::TempDir {
@@ -60,7 +40,7 @@ fn calls(recordings: usize) -> tempfile::TempDir {
     let folder = home.path().join("calls");
     std::fs::create_dir(&folder).unwrap();
     for number in 0..recordings {
-        write_spoken(&folder.join(format!("2026-03-{:02} call.wav", number + 1)), number);
+        spoken::write(&folder.join(format!("2026-03-{:02} call.wav", number + 1)), &[&SPOKEN[number..]]);
     }
     std::fs::write(folder.join("2026-04-01 typed.vtt"), TRANSCRIPT).unwrap();
     home
@@ -239,16 +219,10 @@ fn out_of_memory_in_the_demo_is_told_by_name() {
 #[cfg(feature = "record")]
 #[test]
 fn out_of_memory_after_a_recording_keeps_the_recording() {
-    use sound_server::{CALL, Server};
-    let server = match Server::start(&CALL) {
-        Ok(server) => server,
-        Err(why) => {
-            println!("not checked on this machine: {why}");
-            return;
-        }
-    };
+    use sound_server::{CALL, server_or_return};
+    let server = server_or_return!(CALL);
     let home = server.dir.path().to_owned();
-    write_spoken(&home.join("spoken.wav"), 0);
+    spoken::write(&home.join("spoken.wav"), &[&SPOKEN]);
     let model = demo("ggml-rapport-demo.bin");
     let record = |name: &str, before: &str| {
         let playing = server.play(&home.join("spoken.wav"), "call");

@@ -5,6 +5,9 @@
 
 #![cfg(all(unix, feature = "whisper"))]
 
+#[path = "common/spoken.rs"]
+mod spoken;
+
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -269,21 +272,7 @@ fn a_batch_outlives_a_model_of_nonsense() {
     std::fs::create_dir(&calls).unwrap();
     let said = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Nate>Good morning, can you hear me?\n";
     std::fs::write(calls.join("2026-04-01 typed.vtt"), said).unwrap();
-    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/calls/shop-photos.opus");
-    let sound = rapport::ingest::recording::read(&bundled, &rapport::progress::StopFlag::default()).unwrap();
-    let mut samples = Vec::new();
-    sound.tracks[0].read_samples(0, 15 * 16_000, &mut samples);
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = hound::WavWriter::create(calls.join("2026-04-02 spoken.wav"), spec).unwrap();
-    for sample in samples {
-        file.write_sample((sample * f32::from(i16::MAX)) as i16).unwrap();
-    }
-    file.finalize().unwrap();
+    spoken::write(&calls.join("2026-04-02 spoken.wav"), &[&spoken::sides("shop-photos", 15)[0]]);
     let rounds = if std::env::var_os("RAPPORT_SOAK").is_some() { 10 } else { 1 };
     let mut tried = 0;
     for (number, (kind, harm)) in HARMS.iter().enumerate().filter(|(_, (kind, _))| is_nonsense(kind)) {

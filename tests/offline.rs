@@ -8,6 +8,8 @@
 #[cfg(feature = "record")]
 #[path = "common/sound_server.rs"]
 mod sound_server;
+#[path = "common/spoken.rs"]
+mod spoken;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -17,30 +19,8 @@ const TRANSCRIPT: &str = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Nate>Good mornin
 
 /// Some seconds of a spoken call as a file.
 fn write_spoken(path: &Path) {
-    let call = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/calls/shop-photos.opus");
-    let sound = rapport::ingest::recording::read(&call, &rapport::progress::StopFlag::default()).unwrap();
-    let tracks: Vec<Vec<f32>> = sound
-        .tracks
-        .iter()
-        .map(|track| {
-            let mut samples = Vec::new();
-            track.read_samples(0, 12 * 16_000, &mut samples);
-            samples
-        })
-        .collect();
-    let spec = hound::WavSpec {
-        channels: tracks.len() as u16,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = hound::WavWriter::create(path, spec).unwrap();
-    for at in 0..tracks[0].len() {
-        for track in &tracks {
-            file.write_sample((track[at] * f32::from(i16::MAX)) as i16).unwrap();
-        }
-    }
-    file.finalize().unwrap();
+    let sides = spoken::sides("shop-photos", 12);
+    spoken::write(path, &[&sides[0], &sides[1]]);
 }
 
 /// Runs `command`, whose first arguments are for strace, and gives what it and all its processes asked of the network.
@@ -107,14 +87,8 @@ fn no_connection_is_opened() {
 #[cfg(feature = "record")]
 #[test]
 fn recording_speaks_to_the_sound_server_alone() {
-    use sound_server::{CALL, Server};
-    let server = match Server::start(&CALL) {
-        Ok(server) => server,
-        Err(why) => {
-            println!("not checked on this machine: {why}");
-            return;
-        }
-    };
+    use sound_server::{CALL, server_or_return};
+    let server = server_or_return!(CALL);
     let home = server.dir.path().to_owned();
     write_spoken(&home.join("spoken.wav"));
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/ggml-rapport-demo.bin");

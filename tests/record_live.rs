@@ -16,7 +16,7 @@ use rapport::call::audio::Track;
 use rapport::ingest::recording;
 use rapport::progress::StopFlag;
 use serde_json::Value;
-use sound_server::{CALL, Server};
+use sound_server::{CALL, server_or_return};
 
 /// Samples a second of what is compared.
 const RATE: usize = 16_000;
@@ -37,19 +37,6 @@ const LEVEL_DB_MAX: f64 = 0.5;
 
 /// Takes before the machine is called too busy: it is the server that loses sound then, and the recorder that says so.
 const TAKES: usize = 3;
-
-/// A server, unless this machine cannot have one.
-macro_rules! server_or_return {
-    ($modules:expr) => {
-        match Server::start(&$modules) {
-            Ok(server) => server,
-            Err(why) => {
-                println!("not checked on this machine: {why}");
-                return;
-            }
-        }
-    };
-}
 
 /// Two outputs; the first is heard by a microphone.
 const ROOM: [&str; 3] = [

@@ -1,6 +1,9 @@
 //! Voices that were enrolled are found again in other calls, and nothing of them is seen by others.
 
-use std::path::{Path, PathBuf};
+#[path = "common/spoken.rs"]
+mod spoken;
+
+use std::path::Path;
 use std::sync::LazyLock;
 
 use assert_cmd::Command;
@@ -10,25 +13,19 @@ use rapport::call::time::{Duration, Span};
 use rapport::call::transcript::{Basis, Speaker, Transcript};
 use rapport::diarize::voices::{CallVoices, SpeakerCount, VoicePrint, VoiceTeller, Voices};
 use rapport::diarize::{KnownVoice, recognise};
-use rapport::ingest::recording;
-use rapport::progress::StopFlag;
 use rapport::store::{forget_voice, keep_voice, read_voices};
 use rapport::transcribe::speech::find_speech;
 
-fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/calls").join(format!("{name}.opus"))
-}
+/// Seconds of a sample call that are heard.
+const SECS: usize = 45;
 
-/// The two sides of the first 45 s of a sample call: a man's and a woman's, the same two in all of them.
+/// The two sides of the beginning of a sample call: a man's and a woman's, the same two in all of them.
 fn sides(name: &str) -> Vec<Track> {
-    let tracks = recording::read(&sample(name), &StopFlag::default()).unwrap().tracks;
-    tracks.iter().map(|track| Track::from_samples(&samples(track)[..45 * 16_000])).collect()
+    spoken::sides(name, SECS).iter().map(|samples| Track::from_samples(samples)).collect()
 }
 
 fn samples(track: &Track) -> Vec<f32> {
-    let mut samples = Vec::new();
-    track.read_samples(0, track.len(), &mut samples);
-    samples
+    spoken::samples(track, SECS)
 }
 
 /// Both sides on one track.
@@ -171,7 +168,7 @@ fn rapport(home: &Path, arguments: &[&str]) -> Command {
 #[test]
 fn a_voice_is_enrolled_listed_and_forgotten() {
     let home = tempfile::tempdir().unwrap();
-    let file = sample("bakery-launch");
+    let file = spoken::bundled("bakery-launch");
     let enrolled = rapport(home.path(), &["voice", "enroll", "Nate", file.to_str().unwrap()]).assert().success();
     let path = String::from_utf8(enrolled.get_output().stdout.clone()).unwrap();
     #[cfg(unix)]
@@ -194,17 +191,7 @@ fn two_voices_silence_and_text_are_no_enrolment() {
     let home = tempfile::tempdir().unwrap();
     let write = |name: &str, samples: &[f32]| {
         let path = home.path().join(name);
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: 16_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut out = hound::WavWriter::create(&path, spec).unwrap();
-        for sample in samples {
-            out.write_sample((sample * 32_767.0) as i16).unwrap();
-        }
-        out.finalize().unwrap();
+        spoken::write(&path, &[samples]);
         path
     };
     let both = write("both.wav", &samples(&mixed(&sides("bakery-launch"))));

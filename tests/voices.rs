@@ -8,13 +8,12 @@ mod rttm {
     pub(crate) type Turns = std::collections::BTreeMap<String, Vec<rapport::call::time::Span>>;
 }
 
-use std::path::Path;
+#[path = "common/spoken.rs"]
+mod spoken;
 
 use rapport::call::audio::Track;
 use rapport::call::time::{Duration, Span};
 use rapport::diarize::voices::{CallVoices, NotApart, SpeakerCount, VoiceTeller, VoiceTurn, Voices};
-use rapport::ingest::recording;
-use rapport::progress::StopFlag;
 use rapport::transcribe::speech::find_speech;
 use rttm::Turns;
 use score::score;
@@ -185,23 +184,11 @@ fn silence_and_a_few_words_are_too_little() {
 const SECONDS_OF_TWO: usize = 30;
 const SECONDS_OF_THE_THIRD: usize = 22;
 
-/// The samples of a sample call's sides.
-fn sides(name: &str) -> Vec<Vec<f32>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/calls").join(format!("{name}.opus"));
-    let tracks = recording::read(&path, &StopFlag::default()).unwrap().tracks;
-    let all = |track: &Track| {
-        let mut samples = Vec::new();
-        track.read_samples(0, track.len(), &mut samples);
-        samples
-    };
-    tracks.iter().map(all).collect()
-}
-
 #[test]
 fn three_voices_are_told_as_three_or_withheld_and_never_as_two() {
-    let two = sides("bakery-launch");
-    let mut call: Vec<f32> = two[0].iter().zip(&two[1]).map(|(a, b)| a + b).take(SECONDS_OF_TWO * 16_000).collect();
-    let other = &sides("long-story")[0];
+    let two = spoken::sides("bakery-launch", SECONDS_OF_TWO);
+    let mut call: Vec<f32> = two[0].iter().zip(&two[1]).map(|(a, b)| a + b).collect();
+    let other = &spoken::sides("long-story", SECONDS_OF_THE_THIRD)[0];
     let lower = (0..SECONDS_OF_THE_THIRD * 16_000).map(|at| {
         let (place, part) = (at * 5 / 6, (at * 5 % 6) as f32 / 6.0);
         other[place] * (1.0 - part) + other[place + 1] * part

@@ -39,12 +39,16 @@ PAIRS = {
     "real-languages": ("german", "spaniard", None),
     "real-three": ("steve", "katie", "american"),
 }
-# All pairs of real voices, by sex: `same-*` and `diff-*`. They are made as mono sums only.
-REAL_PAIRS = {
+# All pairs of real voices, by sex (`same-*`, `diff-*`), and some of them by threes (`three-*`): made as mono sums only.
+TALKERS = [name for name in voices.REAL if name != "agent"]
+SUMS = {
     ("same" if voices.REAL[a].sex == voices.REAL[b].sex else "diff") + f"-{a}-{b}": (a, b, None)
-    for a, b in itertools.combinations((name for name in voices.REAL if name != "agent"), 2)
+    for a, b in itertools.combinations(TALKERS, 2)
 }
-PAIRS |= REAL_PAIRS
+THREES, THREES_SEED = 40, 3
+SUMS |= {f"three-{'-'.join(cast)}": tuple(cast)
+         for drawn in [random.Random(THREES_SEED)] for cast in (drawn.sample(TALKERS, 3) for _ in range(THREES))}
+PAIRS |= SUMS
 BLEED = {f"bleed-{db}db-{lag}ms": {"db": db, "lag": lag} for db in (3, 6, 12) for lag in (3, 20, 120)}
 CONDITIONS = {
     "clean": {},
@@ -208,8 +212,8 @@ def main():
     patterns = options.patterns or ["*"]
     made = 0
     for pair, cast in PAIRS.items():
-        names = [f"{pair}.{condition}" for condition in ("mono", "mono-phone") if pair in REAL_PAIRS] or [
-            f"{pair}.{condition}" for condition in CONDITIONS]
+        conditions = ("mono", "mono-phone") if pair in SUMS else CONDITIONS
+        names = [f"{pair}.{condition}" for condition in conditions]
         names = [name for name in names if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
         real = any(voice in voices.REAL for voice in cast)
         if options.list:

@@ -1,9 +1,9 @@
 //! Speech to text in a process of its own, watched by this one: for `analyze`, `record --analyze` and `demo`.
 //!
 //! whisper.cpp is C++: where it runs out of memory it ends the program, and no `catch_unwind` holds it. So the command starts
-//! itself once more, with the same arguments, and lets that process do the work. If it dies, the calls it was at are tried again, one at a time; a
-//! call with which it dies again is a failed call, and the rest goes on. Both write notes into a private folder: this one a
-//! plan, the other which calls it has begun and finished.
+//! itself once more, with the same arguments, and lets that process do the work. If it dies, the calls it was at are tried
+//! again, one at a time; a call with which it dies again is a failed call, and the rest goes on. Both write notes into a
+//! private folder: this one a plan, the other which calls it has begun and finished.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;

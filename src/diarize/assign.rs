@@ -3,6 +3,7 @@
 use crate::call::report::Warning;
 use crate::call::time::{Duration, Span, Timestamp};
 use crate::call::transcript::{Basis, Speaker, SpeakerId, SpeechSpan, Transcript, Utterance, Word};
+use crate::diarize::thousandths;
 use crate::diarize::tracks::{Side, join_sides};
 use crate::diarize::voices::{NotApart, VoiceTurn, Voices};
 
@@ -11,9 +12,9 @@ use crate::diarize::voices::{NotApart, VoiceTurn, Voices};
 const RUN_MIN: Duration = Duration::from_ms(500);
 /// A word that no voice overlaps belongs to the nearest turn, if one is as near as this.
 const NEAR_MAX: Duration = Duration::from_ms(1000);
-/// Mean confidence of the turns below which nobody is told apart at all. Of 118 mixed calls,
-/// by the lines of `cargo bench --bench der`, 17 of the 25 with more than a tenth of the speech confused lie below it, of the 83 with less
-/// than a twentieth none.
+/// Mean confidence of the turns below which nobody is told apart at all. Chosen on 118 other mixed calls; of all 120 pairs of
+/// real voices (`scripts/make_test_mixes`, `same-*.mono` and `diff-*.mono`; `cargo bench --bench der`) 9 of the 17 with more
+/// than a tenth of the speech confused lie below it, of the 100 with less than a twentieth 2.
 const CONFIDENCE_MIN: f64 = 0.875;
 
 /// Joins what was said on a mixed track with the voices that were told apart on it.
@@ -63,11 +64,6 @@ pub fn join_voices(side: Side, voices: &Voices, duration: Duration) -> Transcrip
     transcript.speech.sort_by_key(|speech| (speech.span.start(), speech.span.end(), speech.speaker));
     transcript.utterances.sort_by_key(|said| (said.span.start(), said.span.end(), said.speaker));
     transcript
-}
-
-/// With three decimals, which is more than is known.
-fn thousandths(share: f64) -> f64 {
-    (share * 1000.0).round() / 1000.0
 }
 
 /// How sure the turns are, by their lengths; 1 where there are none.

@@ -2,6 +2,7 @@
 
 use crate::call::report::Warning;
 use crate::call::transcript::{Basis, SpeakerId, Transcript};
+use crate::diarize::thousandths;
 use crate::diarize::voices::{VoicePrint, likenesses};
 
 /// Somebody whose voice was enrolled.
@@ -70,8 +71,7 @@ pub fn recognise(transcript: &mut Transcript, voices: &[Option<VoicePrint>], kno
 
 /// How surely a voice is somebody's, by how alike it is, 0 to 1.
 fn certainty(likeness: f32) -> f64 {
-    let sure = 1.0 / (1.0 + f64::from((EVEN_LIKENESS - likeness) / LIKENESS_SCALE).exp());
-    (sure * 1000.0).round() / 1000.0
+    thousandths(1.0 / (1.0 + f64::from((EVEN_LIKENESS - likeness) / LIKENESS_SCALE).exp()))
 }
 
 /// The voice most like a known one, if the call has prints at all.

@@ -16,3 +16,8 @@ pub use known::{KnownVoice, LEAD_MIN, LIKENESS_MIN, recognise};
 pub use names::{NameSettings, apply_names};
 pub use relabel::{keep_names, relabel};
 pub use tracks::{Side, join_sides};
+
+/// A share with three decimals, which is more than is known.
+fn thousandths(share: f64) -> f64 {
+    (share * 1000.0).round() / 1000.0
+}

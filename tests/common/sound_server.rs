@@ -99,6 +99,20 @@ fn own_places(command: &mut Command, dir: &Path) {
     }
 }
 
+/// A server with these modules; the test is over where this machine cannot have one.
+macro_rules! server_or_return {
+    ($modules:expr) => {
+        match $crate::sound_server::Server::start(&$modules) {
+            Ok(server) => server,
+            Err(why) => {
+                println!("not checked on this machine: {why}");
+                return;
+            }
+        }
+    };
+}
+pub(crate) use server_or_return;
+
 /// A microphone and an output, each carrying a side of what is played on the two-channel output `call`.
 pub(crate) const CALL: [&str; 3] = [
     "module-null-sink sink_name=call rate=48000 channels=2 channel_map=front-left,front-right",

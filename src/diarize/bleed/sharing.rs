@@ -4,6 +4,7 @@ use super::leaks::{Findings, Leak};
 use super::suppress::{FRAME_SECONDS, Tally};
 use crate::call::report::Warning;
 use crate::call::transcript::{Basis, Transcript};
+use crate::diarize::thousandths;
 
 /// Drift that is worth a word: 20 ppm is a tenth of a second in an hour and a half.
 const DRIFT_PPM_TOLD_MIN: f64 = 20.0;
@@ -44,7 +45,7 @@ impl Sharing {
     fn confidence(&self) -> f64 {
         let sum = |of: fn(&Tally) -> u64| self.tallies.iter().map(of).sum::<u64>() as f64;
         let doubtful = sum(|tally| tally.doubtful) / sum(|tally| tally.leaking).max(1.0);
-        ((1.0 - doubtful) * 1000.0).round() / 1000.0
+        thousandths(1.0 - doubtful)
     }
 
     fn said(&self, leak: &Leak) -> String {

@@ -37,17 +37,18 @@ const FINGERPRINT: &str = "voices-2";
 /// Speech below which voices cannot be told apart: three short turns each.
 pub(in crate::diarize) const SPEECH_MIN: Duration = Duration::from_ms(8_000);
 
-/// Evidence, in natural logarithms a second of speech, that one voice more must bring. `cargo bench --bench der` prints
-/// it: pieces of 10 to 30 s by one person have -1 to 3.6, pieces and calls of two people 4.8 to 14.
+/// Evidence, in natural logarithms a second of speech, that one voice more must bring. When it was chosen, pieces of 10 to 30 s
+/// by one person had -1 to 3.6, pieces and calls of two people 4.8 to 14.
 const GAIN_MIN: f32 = 4.0;
 
 /// The same by which a third voice, or one after it, must bring more than the next one would: any voice is explained better by
-/// two, the more so the longer it talks. Of 171 calls of two people (all pairs of 16 real voices, of other real and of synthetic
-/// ones) 36 have more than this, of 58 calls of three 11 less; with [`GAIN_MIN`] alone 93 of the 171 were taken for more.
-const LEAD_MIN: f32 = 2.5;
+/// two, the more so the longer it talks. Chosen so that about as many calls of two people are taken for more as calls of three
+/// for two: 32 of 120 and 5 of 40 mixes of real voices (`scripts/make_test_mixes`, `same-*`, `diff-*`, `three-*`; `cargo bench
+/// --bench der -- --speakers usual`). With [`GAIN_MIN`] alone it was 84 of the 120.
+const GAIN_LEAD_MIN: f32 = 2.5;
 
-/// How much oftener voices are confused than the shares of the course say: least squares over the lines that `cargo bench
-/// --bench der` printed for 118 mixed calls of two to four voices, synthetic and real.
+/// How much oftener voices are confused than the shares of the course say: least squares over 118 mixed calls of two to four
+/// voices, synthetic and real. `cargo bench --bench der` prints both for each call.
 const DOUBT_FACTOR: f32 = 2.0;
 
 /// Most voices looked for where their number is not given.
@@ -175,7 +176,7 @@ pub(in crate::diarize) fn choose<Course>(
     while voices < most && brought >= GAIN_MIN {
         let after = find(voices + 2);
         let then = gain(&next, &after);
-        if voices > 1 && brought - then < LEAD_MIN {
+        if voices > 1 && brought - then < GAIN_LEAD_MIN {
             break;
         }
         (course, next, brought, voices) = (next, after, then, voices + 1);

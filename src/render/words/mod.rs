@@ -121,19 +121,19 @@ pub fn short_date(started_at: &str) -> String {
 /// two thirds.
 const SPEAKER_SURE_MIN: f64 = 0.7;
 
-/// How surely an utterance is its speaker's, 0 to 1, by the speech within it, where that is to be doubted: on mixed tracks.
+/// Stretches of speech that are looked at around a moment: no more voices than that are told apart on one track.
+const AT_ONCE_MAX: usize = 12;
+
+/// How surely an utterance is its speaker's, 0 to 1, by the stretch of speech around its middle, where that is to be doubted:
+/// on mixed tracks.
 #[must_use]
 pub fn doubt_of_speaker(report: &Report, utterance: &Utterance) -> Option<f64> {
-    let within = report.speech.iter().take_while(|speech| speech.span.start() < utterance.span.end());
-    let own = within.filter(|speech| speech.speaker.is_some() && speech.speaker == utterance.speaker);
-    let (sure, all) = own.fold((0.0, 0.0), |(sure, all), speech| match speech.confidence {
-        Some(confidence) => {
-            let length = speech.span.overlap(utterance.span).secs();
-            (sure + length * confidence, all + length)
-        }
-        None => (sure, all),
-    });
-    (all > 0.0).then(|| sure / all).filter(|sure| *sure < SPEAKER_SURE_MIN)
+    let speaker = utterance.speaker?;
+    let middle = utterance.span.start() + Duration::from_ms(utterance.span.length().ms() / 2);
+    let begun = report.speech.partition_point(|speech| speech.span.start() <= middle);
+    let around = report.speech[..begun].iter().rev().take(AT_ONCE_MAX);
+    let mut own = around.filter(|speech| speech.speaker == Some(speaker) && speech.span.end() > middle);
+    own.next()?.confidence.filter(|sure| *sure < SPEAKER_SURE_MIN)
 }
 
 /// How speakers were told apart.
