@@ -36,8 +36,7 @@ fn demo(place: &str) -> PathBuf {
 fn write_calls(folder: &Path) {
     std::fs::create_dir(folder).unwrap();
     for (name, call) in [("2026-03-01 bakery", "bakery-launch"), ("2026-03-02 photos", "shop-photos")] {
-        let sides = spoken::sides(call, SECS);
-        spoken::write(&folder.join(format!("{name}.wav")), &[&sides[0], &sides[1]]);
+        spoken::write(&folder.join(format!("{name}.wav")), &spoken::sides(call, SECS));
     }
 }
 

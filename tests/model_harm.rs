@@ -272,7 +272,7 @@ fn a_batch_outlives_a_model_of_nonsense() {
     std::fs::create_dir(&calls).unwrap();
     let said = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Nate>Good morning, can you hear me?\n";
     std::fs::write(calls.join("2026-04-01 typed.vtt"), said).unwrap();
-    spoken::write(&calls.join("2026-04-02 spoken.wav"), &[&spoken::sides("shop-photos", 15)[0]]);
+    spoken::write(&calls.join("2026-04-02 spoken.wav"), &spoken::sides("shop-photos", 15));
     let rounds = if std::env::var_os("RAPPORT_SOAK").is_some() { 10 } else { 1 };
     let mut tried = 0;
     for (number, (kind, harm)) in HARMS.iter().enumerate().filter(|(_, (kind, _))| is_nonsense(kind)) {

@@ -19,8 +19,7 @@ const TRANSCRIPT: &str = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Nate>Good mornin
 
 /// Some seconds of a spoken call as a file.
 fn write_spoken(path: &Path) {
-    let sides = spoken::sides("shop-photos", 12);
-    spoken::write(path, &[&sides[0], &sides[1]]);
+    spoken::write(path, &spoken::sides("shop-photos", 12));
 }
 
 /// Runs `command`, whose first arguments are for strace, and gives what it and all its processes asked of the network.

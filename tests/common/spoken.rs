@@ -11,12 +11,12 @@ use rapport::progress::StopFlag;
 /// Samples a second of a track.
 pub(crate) const RATE: usize = 16_000;
 
-/// A bundled recording: `bakery-launch`, `long-story` or `shop-photos`, each with a side on each of two tracks.
+/// A bundled recording: `bakery-launch` or `long-story`, a side on each of two tracks, or `shop-photos` with both on one.
 pub(crate) fn bundled(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/calls").join(format!("{name}.opus"))
 }
 
-/// The samples of its sides, up to so many seconds.
+/// The samples of its tracks, up to so many seconds.
 pub(crate) fn sides(name: &str, secs: usize) -> Vec<Vec<f32>> {
     let tracks = recording::read(&bundled(name), &StopFlag::default()).unwrap().tracks;
     tracks.iter().map(|track| samples(track, secs)).collect()
@@ -30,7 +30,7 @@ pub(crate) fn samples(track: &Track, secs: usize) -> Vec<f32> {
 }
 
 /// Writes tracks of one length as the channels of a file.
-pub(crate) fn write(path: &Path, tracks: &[&[f32]]) {
+pub(crate) fn write(path: &Path, tracks: &[impl AsRef<[f32]>]) {
     let spec = hound::WavSpec {
         channels: tracks.len() as u16,
         sample_rate: RATE as u32,
@@ -38,9 +38,9 @@ pub(crate) fn write(path: &Path, tracks: &[&[f32]]) {
         sample_format: hound::SampleFormat::Int,
     };
     let mut file = hound::WavWriter::create(path, spec).unwrap();
-    for at in 0..tracks[0].len() {
+    for at in 0..tracks[0].as_ref().len() {
         for track in tracks {
-            file.write_sample((track[at] * f32::from(i16::MAX)) as i16).unwrap();
+            file.write_sample((track.as_ref()[at] * f32::from(i16::MAX)) as i16).unwrap();
         }
     }
     file.finalize().unwrap();
