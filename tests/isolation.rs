@@ -222,7 +222,7 @@ fn out_of_memory_after_a_recording_keeps_the_recording() {
     use sound_server::{CALL, server_or_return};
     let server = server_or_return!(CALL);
     let home = server.dir.path().to_owned();
-    spoken::write(&home.join("spoken.wav"), &[&SPOKEN]);
+    spoken::write(&home.join("spoken.wav"), &[&SPOKEN[..]]);
     let model = demo("ggml-rapport-demo.bin");
     let record = |name: &str, before: &str| {
         let playing = server.play(&home.join("spoken.wav"), "call");
