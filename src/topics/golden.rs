@@ -93,7 +93,7 @@ fn evidence_and_states_are_those_of_the_training_script() {
 fn the_models_are_the_ones_their_manifest_describes() {
     let manifest: Vec<Entry> =
         serde_json::from_slice(&fs::read(place("models/topics/manifest.json")).unwrap()).unwrap();
-    assert_eq!(manifest.len(), 2);
+    assert_eq!(manifest.len(), 3);
     for entry in &manifest {
         let content = fs::read(place("models/topics").join(&entry.file)).unwrap();
         assert_eq!(content.len(), entry.bytes, "{}", entry.file);

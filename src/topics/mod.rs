@@ -9,10 +9,11 @@
 mod chain;
 mod cohesion;
 mod cues;
+mod digest;
 mod embedding;
 #[cfg(test)]
 mod golden;
-mod labels;
+pub mod labels;
 mod model;
 mod network;
 mod own;
@@ -90,6 +91,7 @@ pub fn fingerprint() -> String {
     hasher.update(crate::lexicon::STEER.as_bytes());
     hasher.update(embedding::SOURCE);
     hasher.update(model::SOURCE);
+    hasher.update(labels::SOURCE);
     hasher.finalize().to_hex()[..FINGERPRINT_DIGITS].to_owned()
 }
 

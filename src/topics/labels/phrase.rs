@@ -1,0 +1,90 @@
+//! Puts likely words together as they are said together.
+
+use std::collections::HashMap;
+
+use crate::lexicon::Lexicon;
+
+use super::words::Word;
+
+/// Words of a phrase, small ones among them.
+const WORDS_MAX: usize = 5;
+/// Words of a phrase that are not small.
+const LIKELY_MAX: usize = 3;
+/// A word may be in a phrase if it is at least this share as likely as the likeliest of the topic.
+const SHARE_MIN: f32 = 0.6;
+/// What a small word between two others costs, as a share of the likeliest word.
+const JOINER_COST: f32 = 0.15;
+
+/// Words that are said in a row.
+pub(super) struct Phrase<'a> {
+    /// Its place among the words of the topic.
+    pub(super) first: usize,
+    pub(super) words: &'a [Word],
+    /// Sum of the likelihoods of its words, less what the small words between them cost.
+    pub(super) value: f32,
+}
+
+/// The best phrase of a topic without the stems in `used`; of equals the first.
+pub(super) fn best<'a>(
+    words: &'a [Word],
+    likely: &HashMap<&str, f32>,
+    used: &[&str],
+    lexicon: Option<&Lexicon>,
+) -> Option<Phrase<'a>> {
+    let top = likely.iter().filter(|(stem, _)| !used.contains(stem)).map(|(_, one)| *one).fold(0.0, f32::max);
+    let of = |word: &Word| {
+        let stem = word.stem.as_deref()?;
+        let likelihood = likely.get(stem).copied()?;
+        (likelihood >= SHARE_MIN * top && !used.contains(&stem)).then_some((stem.to_owned(), likelihood))
+    };
+    let mut best: Option<Phrase<'a>> = None;
+    for first in 0..words.len() {
+        let (mut value, mut stems, mut joiners) = (0.0, Vec::new(), 0_usize);
+        for (at, word) in words.iter().enumerate().skip(first).take(WORDS_MAX) {
+            if word.clause != words[first].clause {
+                break;
+            }
+            match of(word) {
+                // The same word twice in a row is a slip of the tongue.
+                Some((stem, _)) if stems.contains(&stem) => break,
+                Some((stem, likelihood)) => {
+                    value += likelihood;
+                    stems.push(stem);
+                }
+                None if at > first && lexicon.is_some_and(|lexicon| lexicon.joins(&word.plain)) => {
+                    joiners += 1;
+                    continue;
+                }
+                None => break,
+            }
+            if stems.len() > LIKELY_MAX {
+                break;
+            }
+            let value = value - joiners as f32 * JOINER_COST * top;
+            if best.as_ref().is_none_or(|best| value > best.value) {
+                best = Some(Phrase { first, words: &words[first..=at], value });
+            }
+        }
+    }
+    best
+}
+
+impl Phrase<'_> {
+    /// The stems in it.
+    pub(super) fn stems(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().filter_map(|word| word.stem.as_deref())
+    }
+
+    /// As a label shows it; a name keeps its capital although a sentence begins with it, by `names`.
+    pub(super) fn text(&self, names: &HashMap<&str, &str>, spaced: bool) -> String {
+        let shown = |(at, word): (usize, &Word)| {
+            let common = word.stem.as_deref().and_then(|stem| names.get(stem)).copied();
+            let common = common.filter(|common| word.leads && common.to_lowercase() == word.plain);
+            // Only the last word loses its possessive ending.
+            let whole = if word.leads { word.plain.as_str() } else { word.written.as_str() };
+            common.unwrap_or(if at + 1 == self.words.len() { word.shown() } else { whole }).to_owned()
+        };
+        let texts: Vec<String> = self.words.iter().enumerate().map(shown).collect();
+        texts.join(if spaced { " " } else { "" })
+    }
+}
