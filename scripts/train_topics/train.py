@@ -33,7 +33,7 @@ MODELS = HERE.parents[1] / "models/topics"
 GOLDEN = ["lt-01-dog-groomer-booking-site", "lt-05-gym-app-research-debrief", "lt-33-torty-na-zakaz", "lt-37-chongwu-sheying"]
 FOLDS = 5
 VARIANTS = [("a", 0.15), ("b", 0.15)]      # calls made as a speech recogniser would have written them: seed, word errors
-COMPOSED = 900                      # calls composed out of sections
+COMPOSED = 1500                     # calls composed out of sections
 NETWORKS = 3                        # learned from other seeds; their mean decides
 SEED = 7
 OTHER_TEXTS = "the AMI and ICSI corpora (CC BY 4.0), PersuasionForGood (Apache-2.0), CLINC150 (CC BY 3.0) and TIAGE (MIT)"
@@ -72,6 +72,18 @@ def digest(text):
     return value
 
 
+def digests_of(grams):
+    return np.array([digest(gram) for gram in grams], np.uint64).view(np.int64)
+
+
+def arrays_of(grams):
+    """Weights of grams in whole digressions, by the names that src/topics/whole.rs reads."""
+    names = sorted(grams, key=digest)
+    step = max(abs(grams[gram]) for gram in names) / 127
+    return {"whole_digests": digests_of(names), "whole_scale": np.array([step], np.float32),
+            "whole_grams": np.array([np.rint(grams[gram] / step) for gram in names], np.int8)}
+
+
 def write(calls, alone, meetings, words):
     from safetensors.numpy import save_file
 
@@ -79,9 +91,9 @@ def write(calls, alone, meetings, words):
     learned = Learned(variants, variants_of(alone, words), meetings)
     grams = sorted(learned.table, key=digest)
     weights = np.array([np.rint(learned.table[gram] / STEP) for gram in grams], np.int8)
-    save_file({**network.arrays(learned.nets), "whole": learned.whole[None], "cue_weights": weights,
-               "cue_scale": np.array([STEP], np.float32),
-               "cue_digests": np.array([digest(gram) for gram in grams], np.uint64).view(np.int64)}, MODELS / "kinds.safetensors")
+    save_file({**network.arrays(learned.nets), "whole": learned.whole.means[None], "cue_weights": weights,
+               "cue_scale": np.array([STEP], np.float32), "cue_digests": digests_of(grams), **arrays_of(learned.whole.grams)},
+              MODELS / "kinds.safetensors")
     golden = {}
     # As a call nobody knows: the cues of the table alone.
     learned.cues.own = {}

@@ -1,7 +1,11 @@
-"""What a whole digression is, small talk or off-agenda talk: a logistic regression over the means of what its utterances say,
-however it lies in the call. It is added to what the network says of them one by one. Those of src/topics/whole.rs."""
+"""What a whole digression is, small talk or off-agenda talk: a logistic regression over the means of what its utterances say
+and over the words and pairs of words in it, however it lies in the call. It is added to what the network says of them one by
+one. Those of src/topics/whole.rs."""
+from collections import defaultdict
+
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, hstack
 
 import chain
 from augment import AWAY
@@ -9,7 +13,9 @@ from cues import TARGETS
 from signs import OWN
 
 LANGUAGES = ["ru", "zh"]        # have a bias of their own
-PRIOR = 5.0                     # strength of the prior
+PRIOR, PRIOR_OF_GRAMS = 5.0, 3.0    # strength; those of grams from folds over the people who wrote the digressions
+MIN_CALLS = 3                   # a gram must occur in digressions of so many calls to get a weight
+GRAMS = 4.0                     # a gram counts as much, over the root of their number
 # Of this against the network's log-odds, where words have vectors and where they have none (the languages above); chosen on
 # calls that no weight was learned from, those of exam/ among them.
 WEIGHT, WEIGHT_WITHOUT_VECTORS = 8.0, 2.0
@@ -35,18 +41,51 @@ def digressions_of(rows):
     return [(at, rows[at[0]]["kind"] == "small_talk") for at in sections.values() if rows[at[0]]["kind"] in AWAY]
 
 
+def grams_of(rows, at):
+    """All words and pairs in the utterances at some places."""
+    return set().union(*(rows[i]["grams"] for i in at))
+
+
+class Whole:
+    """Weights of means, the bias last, and of grams."""
+
+    def __init__(self, means, grams):
+        self.means, self.grams = means, grams
+
+    def log_odds(self, rows, signs, at):
+        """Of small talk."""
+        grams = grams_of(rows, at)
+        known = sum(self.grams.get(gram, 0.0) for gram in grams)
+        return means_of(rows, signs, at) @ self.means[:-1] + self.means[-1] + GRAMS / np.sqrt(max(len(grams), 1)) * known
+
+
 def fit(calls):
-    """Weights, the bias last, from pairs of rows and signs."""
-    x, y = zip(*[(means_of(rows, signs, at), truth) for rows, signs in calls for at, truth in digressions_of(rows)])
-    x, y = np.c_[np.stack(x), np.ones(len(x))].astype(np.float64), np.array(y, np.float64)
-    prior = np.full(x.shape[1], PRIOR)
-    prior[-1] = 0
+    """Learns from pairs of rows and signs."""
+    found = [(rows, signs, at, truth) for rows, signs in calls for at, truth in digressions_of(rows)]
+    seen, inside = defaultdict(set), [sorted(grams_of(rows, at)) for rows, _, at, _ in found]
+    for (rows, *_), grams in zip(found, inside):
+        for gram in grams:
+            seen[gram].add(rows[0]["call"])
+    names = sorted(gram for gram, where in seen.items() if len(where) >= MIN_CALLS)
+    index = {gram: i for i, gram in enumerate(names)}
+    at = [(row, index[gram], GRAMS / np.sqrt(len(grams))) for row, grams in enumerate(inside) for gram in grams if gram in index]
+    rows, columns, shares = zip(*at)
+    dense = np.array([[*means_of(rows, signs, at), 1.0] for rows, signs, at, _ in found], np.float64)
+    x = hstack([csr_matrix((shares, (rows, columns)), (len(found), len(names))), csr_matrix(dense)]).tocsr()
+    sign = np.array([2.0 * truth - 1 for *_, truth in found])
+    prior = np.r_[np.full(len(names), PRIOR_OF_GRAMS), np.full(dense.shape[1] - 1, PRIOR), 0.0]
+    back = x.T.tocsr()
 
     def loss(w):
-        z = x @ w
-        return np.logaddexp(0, -z * (2 * y - 1)).sum() + (prior * w * w).sum() / 2, x.T @ (1 / (1 + np.exp(-z)) - y) + prior * w
+        z = x @ w * sign
+        return np.logaddexp(0, -z).sum() + (prior * w * w).sum() / 2, back @ (-sign / (1 + np.exp(z))) + prior * w
 
-    return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x.astype(np.float32)
+    w = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    # One byte a weight, as the program has them; what is nothing in that is left out.
+    grams = w[:len(names)]
+    step = np.abs(grams).max() / 127
+    kept = {gram: np.float32(np.rint(value / step) * step) for gram, value in zip(names, grams) if np.rint(value / step)}
+    return Whole(w[len(names):].astype(np.float32), kept)
 
 
 def settle(path, e, rows, signs, weights):
@@ -56,7 +95,7 @@ def settle(path, e, rows, signs, weights):
         places = np.arange(first, end)
         each = np.logaddexp.reduce(e[places][:, SMALL_TALK], 1) - np.logaddexp.reduce(e[places][:, OFF_AGENDA], 1)
         weight = WEIGHT_WITHOUT_VECTORS if rows[0]["language"] in LANGUAGES else WEIGHT
-        return each.sum() + weight * (means_of(rows, signs, places) @ weights[:-1] + weights[-1])
+        return each.sum() + weight * weights.log_odds(rows, signs, places)
 
     kinds = chain.KIND_OF[path]
     starts = [i for i in range(len(path)) if i == 0 or chain.BEGINS[path[i]] or kinds[i] != kinds[i - 1]]

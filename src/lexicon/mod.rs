@@ -1,5 +1,6 @@
 //! Words and phrases the stages know, by language: data files under `models/lexicon`, read once.
 
+mod digest;
 mod phrases;
 mod tags;
 mod tokens;
@@ -9,6 +10,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+pub(crate) use digest::{FNV_START, fnv};
 pub(crate) use phrases::{Hit, Phrases};
 pub(crate) use tags::Tag;
 pub(crate) use tokens::{is_cjk, tokens, tokens_as_written};
@@ -161,14 +163,25 @@ impl Lexicon {
         once(words)
     }
 
-    /// Words and pairs of neighbouring words, numbers left out; the first five letters of Russian words; in Chinese also
-    /// three characters in a row. With the language before them, some more than once.
-    pub(crate) fn grams(&self, tokens: &[String]) -> Vec<String> {
-        let plain = |token: &String| if self.language == "ru" { cut(token, 5) } else { token.clone() };
-        let words: Vec<String> = tokens.iter().filter(|token| !starts_with_digit(token)).map(plain).collect();
+    /// Digests of words and pairs of neighbouring words, numbers left out; the first five letters of Russian words; in
+    /// Chinese also three characters in a row. With the language before them, sorted, each once.
+    pub(crate) fn grams(&self, tokens: &[String]) -> Vec<u64> {
+        let plain = |token| if self.language == "ru" { head(token, 5) } else { token };
+        let words: Vec<&str> =
+            tokens.iter().map(String::as_str).filter(|token| !starts_with_digit(token)).map(plain).collect();
         let longest = if self.is_unspaced() { 3 } else { 2 };
-        let runs = (1..=longest).flat_map(|length| words.windows(length));
-        runs.map(|run| format!("{}:{}", self.language, run.join(" "))).collect()
+        let language = fnv(FNV_START, self.language);
+        let mut grams = Vec::with_capacity(longest * words.len());
+        for first in 0..words.len() {
+            let mut gram = fnv(language, ":");
+            for (at, word) in words[first..].iter().take(longest).enumerate() {
+                gram = fnv(if at == 0 { gram } else { fnv(gram, " ") }, word);
+                grams.push(gram);
+            }
+        }
+        grams.sort_unstable();
+        grams.dedup();
+        grams
     }
 
     /// The stems of the words that say something about a topic, each once, in the order of the text.
@@ -212,7 +225,12 @@ fn starts_with_digit(token: &str) -> bool {
 }
 
 fn cut(token: &str, letters: usize) -> String {
-    token.chars().take(letters).collect()
+    head(token, letters).to_owned()
+}
+
+/// The first so many letters of a word.
+fn head(token: &str, letters: usize) -> &str {
+    token.char_indices().nth(letters).map_or(token, |(end, _)| &token[..end])
 }
 
 fn pairs(tokens: &[String]) -> impl Iterator<Item = (&String, &String)> {

@@ -1,12 +1,10 @@
 //! What single words and pairs of words tell: how much more often than others they stand in each kind of talk, and where
 //! a topic begins or ends. Counted by `scripts/train_topics/cues.py`.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::lexicon::Lexicon;
 
-use super::digest::fnv;
 use super::model::TABLES;
 
 /// What a word may tell: the five kinds; first in small talk, in business, off agenda; last in small talk, off agenda.
@@ -38,14 +36,9 @@ impl Cues {
 
     /// The sums of the weights over the root of their number, and the greatest weights.
     pub(super) fn columns(&self, tokens: &[String], lexicon: &Lexicon) -> [f32; COLUMNS] {
-        let mut found = Vec::new();
-        for gram in lexicon.grams(tokens).into_iter().collect::<HashSet<_>>() {
-            if let Ok(at) = self.digests.binary_search(&fnv(&[&gram])) {
-                found.push(at);
-            }
-        }
         // In the order of the table, so that sums are the same each time.
-        found.sort_unstable();
+        let grams = lexicon.grams(tokens);
+        let found: Vec<usize> = grams.iter().filter_map(|gram| self.digests.binary_search(gram).ok()).collect();
         let mut out = [0.0; COLUMNS];
         for target in 0..TARGETS {
             let weights = found.iter().map(|at| self.weights[at * TARGETS + target]);

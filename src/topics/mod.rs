@@ -9,7 +9,6 @@
 mod chain;
 mod cohesion;
 mod cues;
-mod digest;
 mod embedding;
 #[cfg(test)]
 mod golden;

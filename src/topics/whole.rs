@@ -1,5 +1,5 @@
 //! Whether a digression is small talk or off-agenda talk, settled by all of it: a logistic regression over the means of what
-//! its utterances say, added to what the networks say of them one by one. Where a digression lies in the call tells little
+//! its utterances say and over the words and pairs of words in it, added to what the networks say of them one by one. Where a digression lies in the call tells little
 //! about it, what it is about tells nearly all. Learned by `scripts/train_topics/whole.py`.
 
 use std::sync::LazyLock;
@@ -26,6 +26,8 @@ const WEIGHT_WITHOUT_VECTORS: f32 = 2.0;
 const COMPANY: f32 = 2.0;
 /// Means of signs count twice, to be about as large as vectors.
 const SIGNS: f32 = 2.0;
+/// What a word or pair counts, over the root of their number; that of the same script.
+const GRAMS: f32 = 4.0;
 /// Both parts look at the same words, so their sum is too sure of itself by about this factor.
 const DOUBT: f32 = 2.0;
 
@@ -33,6 +35,20 @@ static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| {
     let weights = TABLES.floats("whole");
     assert_eq!(weights.len(), INPUTS, "the weights are for other signs");
     weights
+});
+
+/// Weights of words and pairs.
+struct Grams {
+    /// Digests, sorted.
+    digests: Vec<u64>,
+    weights: &'static [u8],
+    scale: f32,
+}
+
+static OF_GRAMS: LazyLock<Grams> = LazyLock::new(|| Grams {
+    digests: TABLES.longs("whole_digests"),
+    weights: TABLES.small("whole_grams"),
+    scale: TABLES.floats("whole_scale")[0],
 });
 
 /// Settles the kind of each digression of a path. Where digressions follow each other without business between, all of
@@ -87,5 +103,18 @@ fn regression(said: &[Said], signs: &[Signs], lexicon: &Lexicon) -> f32 {
         *input = f32::from(u8::from(lexicon.language == language));
     }
     inputs[INPUTS - 1] = 1.0;
-    inputs.iter().zip(WEIGHTS.iter()).map(|(input, weight)| input * weight).sum()
+    inputs.iter().zip(WEIGHTS.iter()).map(|(input, weight)| input * weight).sum::<f32>() + by_grams(said, lexicon)
+}
+
+/// What the words and pairs of a digression add to that.
+fn by_grams(said: &[Said], lexicon: &Lexicon) -> f32 {
+    let mut grams: Vec<u64> = said.iter().flat_map(|one| lexicon.grams(&one.tokens)).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    let sum: i32 = grams
+        .iter()
+        .filter_map(|gram| OF_GRAMS.digests.binary_search(gram).ok())
+        .map(|at| i32::from(OF_GRAMS.weights[at].cast_signed()))
+        .sum();
+    GRAMS / (grams.len().max(1) as f32).sqrt() * OF_GRAMS.scale * sum as f32
 }

@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lexicon::{Lexicon, is_cjk};
-use crate::topics::digest::fnv;
+use crate::lexicon::{FNV_START, Lexicon, fnv, is_cjk};
 use crate::topics::embedding::{DIMENSIONS, Embedding, Vector};
 
 use super::words::Word;
@@ -123,10 +122,11 @@ fn common_form(words: &[Word], places: &[usize]) -> String {
 /// The language; the word itself, its last two and three letters, in Chinese its first and its last character; the words
 /// before and after it in its clause.
 fn marks(words: &[Word], places: &[usize], language: &str) -> Vec<(u64, f32)> {
-    let mut shares = vec![(fnv(&[language]), 1.0)];
+    let language = fnv(FNV_START, language);
+    let mut shares = vec![(language, 1.0)];
     let share = 1.0 / places.len() as f32;
     let mut add = |slot: &str, text: &str| {
-        let digest = fnv(&[language, slot, text]);
+        let digest = fnv(fnv(language, slot), text);
         match shares.iter_mut().find(|(one, _)| *one == digest) {
             Some((_, sum)) => *sum += share,
             None => shares.push((digest, share)),
@@ -147,11 +147,12 @@ fn marks(words: &[Word], places: &[usize], language: &str) -> Vec<(u64, f32)> {
             add(":3:", last(3));
         }
         add(":word:", &word.plain);
-        let beside = |other: Option<&'_ Word>| {
-            other.filter(|other| other.clause == word.clause).map_or(String::new(), |other| other.plain.clone())
+        let beside = |other: Option<usize>| {
+            let other = other.and_then(|at| words.get(at)).filter(|other| other.clause == word.clause);
+            other.map_or("", |other| other.plain.as_str())
         };
-        add(":before:", &beside(at.checked_sub(1).map(|before| &words[before])));
-        add(":after:", &beside(words.get(at + 1)));
+        add(":before:", beside(at.checked_sub(1)));
+        add(":after:", beside(at.checked_add(1)));
     }
     shares
 }

@@ -32,27 +32,27 @@ pub(super) fn best<'a>(
     lexicon: Option<&Lexicon>,
 ) -> Option<Phrase<'a>> {
     let top = likely.iter().filter(|(stem, _)| !used.contains(stem)).map(|(_, one)| *one).fold(0.0, f32::max);
-    let of = |word: &Word| {
-        let stem = word.stem.as_deref()?;
-        let likelihood = likely.get(stem).copied()?;
-        (likelihood >= SHARE_MIN * top && !used.contains(&stem)).then_some((stem.to_owned(), likelihood))
+    let of = |word: &'a Word| {
+        let stem = word.stem.as_deref().filter(|stem| !used.contains(stem))?;
+        Some((stem, *likely.get(stem).filter(|likelihood| **likelihood >= SHARE_MIN * top)?))
     };
+    let likely: Vec<Option<(&str, f32)>> = words.iter().map(of).collect();
     let mut best: Option<Phrase<'a>> = None;
-    for first in 0..words.len() {
-        let (mut value, mut stems, mut joiners) = (0.0, Vec::new(), 0_usize);
+    for first in (0..words.len()).filter(|first| likely[*first].is_some()) {
+        let (mut value, mut stems) = (0.0, Vec::new());
         for (at, word) in words.iter().enumerate().skip(first).take(WORDS_MAX) {
             if word.clause != words[first].clause {
                 break;
             }
-            match of(word) {
+            match likely[at] {
                 // The same word twice in a row is a slip of the tongue.
                 Some((stem, _)) if stems.contains(&stem) => break,
                 Some((stem, likelihood)) => {
                     value += likelihood;
                     stems.push(stem);
                 }
-                None if at > first && lexicon.is_some_and(|lexicon| lexicon.joins(&word.plain)) => {
-                    joiners += 1;
+                None if lexicon.is_some_and(|lexicon| lexicon.joins(&word.plain)) => {
+                    value -= JOINER_COST * top;
                     continue;
                 }
                 None => break,
@@ -60,7 +60,6 @@ pub(super) fn best<'a>(
             if stems.len() > LIKELY_MAX {
                 break;
             }
-            let value = value - joiners as f32 * JOINER_COST * top;
             if best.as_ref().is_none_or(|best| value > best.value) {
                 best = Some(Phrase { first, words: &words[first..=at], value });
             }
