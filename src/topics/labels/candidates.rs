@@ -1,5 +1,6 @@
 //! What may name a topic: each word that says something, and what speaks for it.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use crate::lexicon::{FNV_START, Lexicon, fnv, is_cjk};
@@ -108,30 +109,20 @@ fn uses(words: &[Word], places: &[usize], written: &str, rare: f32, everywhere: 
 
 /// The form that is written most often; of equals the first. A capital counts only inside a sentence.
 fn common_form(words: &[Word], places: &[usize]) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for word in places.iter().map(|at| &words[*at]) {
-        let form = word.shown();
-        match counts.iter_mut().find(|(one, _)| *one == form) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((form, 1)),
-        }
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    for at in places {
+        counts.entry(words[*at].shown()).or_insert((0, *at)).0 += 1;
     }
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or_else(String::new, |(form, _)| (*form).to_owned())
+    let common = counts.into_iter().max_by_key(|(_, (count, first))| (*count, Reverse(*first)));
+    common.map_or_else(String::new, |(form, _)| form.to_owned())
 }
 
 /// The language; the word itself, its last two and three letters, in Chinese its first and its last character; the words
 /// before and after it in its clause.
 fn marks(words: &[Word], places: &[usize], language: &str) -> Vec<(u64, f32)> {
     let language = fnv(FNV_START, language);
-    let mut shares = vec![(language, 1.0)];
-    let share = 1.0 / places.len() as f32;
-    let mut add = |slot: &str, text: &str| {
-        let digest = fnv(fnv(language, slot), text);
-        match shares.iter_mut().find(|(one, _)| *one == digest) {
-            Some((_, sum)) => *sum += share,
-            None => shares.push((digest, share)),
-        }
-    };
+    let mut found = Vec::new();
+    let mut add = |slot: &str, text: &str| found.push(fnv(fnv(language, slot), text));
     for at in places {
         let word = &words[*at];
         let last = |count: usize| {
@@ -154,7 +145,9 @@ fn marks(words: &[Word], places: &[usize], language: &str) -> Vec<(u64, f32)> {
         add(":before:", beside(at.checked_sub(1)));
         add(":after:", beside(at.checked_add(1)));
     }
-    shares
+    found.sort_unstable();
+    let share = |same: &[u64]| (same[0], same.len() as f32 / places.len() as f32);
+    std::iter::once((language, 1.0)).chain(found.chunk_by(|a, b| a == b).map(share)).collect()
 }
 
 fn cosine(a: &Vector, b: &Vector) -> f32 {
