@@ -20,7 +20,7 @@ use words::Word;
 
 /// Phrases of a label.
 const PHRASES_MAX: usize = 2;
-/// A second phrase is worth at least this share of the first.
+/// A second phrase is worth at least this share of the first: by judgement.
 const SECOND_MIN: f32 = 0.5;
 /// A label is at most so many characters long, in whole phrases.
 const LETTERS_MAX: usize = 48;
