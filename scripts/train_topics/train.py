@@ -81,7 +81,7 @@ def arrays_of(grams):
     names = sorted(grams, key=digest)
     step = max(abs(grams[gram]) for gram in names) / 127
     return {"whole_digests": digests_of(names), "whole_scale": np.array([step], np.float32),
-            "whole_grams": np.array([np.rint(grams[gram] / step) for gram in names], np.int8)}
+            "whole_weights": np.array([np.rint(grams[gram] / step) for gram in names], np.int8)}
 
 
 def write(calls, alone, meetings, words):

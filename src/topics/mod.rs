@@ -17,6 +17,7 @@ mod model;
 mod network;
 mod own;
 mod signs;
+mod table;
 mod tensors;
 mod warmth;
 mod whole;

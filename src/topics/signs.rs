@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::call::transcript::Utterance;
 use crate::lexicon::{Lexicon, Tag, tokens};
 
-use super::cues::{self, Cues};
+use super::cues;
 use super::embedding::{DIMENSIONS, Embedding, Vector};
 
 /// Words at the beginning of an utterance in which some phrases count once more.
@@ -64,14 +64,13 @@ pub(super) fn read(utterances: &[Utterance], lexicon: &Lexicon) -> Vec<Said> {
 /// The signs of all utterances.
 pub(super) fn signs(utterances: &[Utterance], said: &[Said], lexicon: &Lexicon) -> Vec<Signs> {
     let flow = flow(said);
-    let cues = Cues::get();
     let each = |at: usize| {
         let mut signs = [0.0; COUNT];
         own(&mut signs[..OWN], &utterances[at].text, &said[at].tokens, lexicon);
         let same = at > 0 && utterances[at].speaker == utterances[at - 1].speaker;
         signs[OWN - 1] = f32::from(u8::from(same && utterances[at].speaker.is_some()));
         signs[OWN..OWN + FLOW].copy_from_slice(&flow[at]);
-        signs[OWN + FLOW..].copy_from_slice(&cues.columns(&said[at].tokens, lexicon));
+        signs[OWN + FLOW..].copy_from_slice(&cues::columns(&said[at].tokens, lexicon));
         signs
     };
     (0..said.len()).map(each).collect()

@@ -13,6 +13,7 @@ use super::embedding::DIMENSIONS;
 use super::model::{Row, STATES, TABLES, kind_of};
 use super::runs;
 use super::signs::{COUNT, OWN, Said, Signs};
+use super::table::Table;
 
 /// Languages with a bias of their own.
 const LANGUAGES: [&str; 2] = ["ru", "zh"];
@@ -38,18 +39,7 @@ static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| {
 });
 
 /// Weights of words and pairs.
-struct Grams {
-    /// Digests, sorted.
-    digests: Vec<u64>,
-    weights: &'static [u8],
-    scale: f32,
-}
-
-static OF_GRAMS: LazyLock<Grams> = LazyLock::new(|| Grams {
-    digests: TABLES.longs("whole_digests"),
-    weights: TABLES.small("whole_grams"),
-    scale: TABLES.floats("whole_scale")[0],
-});
+static OF_GRAMS: LazyLock<Table> = LazyLock::new(|| Table::read(&TABLES, "whole"));
 
 /// Settles the kind of each digression of a path. Where digressions follow each other without business between, all of
 /// them speak for each: people seldom slide from small talk into the other kind.
@@ -111,10 +101,6 @@ fn by_grams(said: &[Said], lexicon: &Lexicon) -> f32 {
     let mut grams: Vec<u64> = said.iter().flat_map(|one| lexicon.grams(&one.tokens)).collect();
     grams.sort_unstable();
     grams.dedup();
-    let sum: i32 = grams
-        .iter()
-        .filter_map(|gram| OF_GRAMS.digests.binary_search(gram).ok())
-        .map(|at| i32::from(OF_GRAMS.weights[at].cast_signed()))
-        .sum();
-    GRAMS / (grams.len().max(1) as f32).sqrt() * OF_GRAMS.scale * sum as f32
+    let known: f32 = grams.iter().filter_map(|gram| OF_GRAMS.row(*gram)).map(|row| row[0]).sum();
+    GRAMS / (grams.len().max(1) as f32).sqrt() * known
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::topics::embedding::{DIMENSIONS, Vector};
+use crate::topics::table::Table;
 use crate::topics::tensors::Tensors;
 
 use super::candidates::{Candidate, USES};
@@ -14,22 +15,17 @@ pub(in crate::topics) const SOURCE: &[u8] = include_bytes!("../../../models/topi
 pub(super) struct Weights {
     uses: [f32; USES],
     vector: Vector,
-    /// Digests of marks, sorted.
-    digests: Vec<u64>,
-    /// A weight for each.
-    marks: Vec<f32>,
+    marks: Table,
 }
 
 static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| {
     let file = Tensors::parse(SOURCE);
-    let scale = file.floats("mark_scale")[0];
     let fixed = "the weights of labels are as many as the program reads";
     assert_eq!(file.shape("vector")[0], DIMENSIONS, "{fixed}");
     Weights {
         uses: file.floats("uses").try_into().expect(fixed),
         vector: file.floats("vector").try_into().expect(fixed),
-        digests: file.longs("mark_digests"),
-        marks: file.small("mark_weights").iter().map(|weight| f32::from(weight.cast_signed()) * scale).collect(),
+        marks: Table::read(&file, "mark"),
     }
 });
 
@@ -42,7 +38,7 @@ impl Weights {
     /// The likelihood of a word, 0 to 1.
     pub(super) fn likelihood(&self, word: &Candidate) -> f32 {
         let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-        let mark = |(digest, share): &(u64, f32)| Some(share * self.marks[self.digests.binary_search(digest).ok()?]);
+        let mark = |(digest, share): &(u64, f32)| Some(share * self.marks.row(*digest)?[0]);
         let marks: f32 = word.marks.iter().filter_map(mark).sum();
         let score = dot(&self.uses, &word.uses) + dot(&self.vector, &word.vector) + marks;
         1.0 / (1.0 + (-score).exp())
