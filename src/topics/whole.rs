@@ -1,6 +1,7 @@
 //! Whether a digression is small talk or off-agenda talk, settled by all of it: a logistic regression over the means of what
-//! its utterances say and over the words and pairs of words in it, added to what the networks say of them one by one. Where a digression lies in the call tells little
-//! about it, what it is about tells nearly all. Learned by `scripts/train_topics/whole.py`.
+//! its utterances say and over the words and pairs of words in it, added to what the networks say of them one by one. Where
+//! a digression lies in the call tells little about it, what it is about tells nearly all. Learned by
+//! `scripts/train_topics/whole.py`.
 
 use std::sync::LazyLock;
 

@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 /// Bytes of sound in a part at most: the sizes in a WAV are 32 bits long. What stays free holds the header and more.
 pub const PART_BYTES_MAX: u64 = u32::MAX as u64 - 256 * 1024;
 
+/// Numbers that are tried for a part after the first: what another recording left under such a name is no reason to stop.
+const NUMBERS_MAX: usize = 1000;
+
 /// Bytes before the first sample of the files written here.
 const HEADER_BYTES: u64 = 44;
 
@@ -36,6 +39,8 @@ pub struct Parts {
     /// Bytes of sound in the present part.
     bytes: u64,
     written: Vec<PathBuf>,
+    /// Number in the name of the present part.
+    number: usize,
 }
 
 impl Parts {
@@ -52,8 +57,16 @@ impl Parts {
     /// # Errors
     /// As [`Parts::create`].
     pub fn with(first: &Path, tracks: u16, bytes_max: u64, create: Create) -> Result<Self> {
-        let mut parts =
-            Self { first: first.to_owned(), tracks, bytes_max, create, writer: None, bytes: 0, written: Vec::new() };
+        let mut parts = Self {
+            first: first.to_owned(),
+            tracks,
+            bytes_max,
+            create,
+            writer: None,
+            bytes: 0,
+            written: Vec::new(),
+            number: 0,
+        };
         parts.next_part()?;
         Ok(parts)
     }
@@ -77,9 +90,8 @@ impl Parts {
 
     fn next_part(&mut self) -> Result<()> {
         self.finish()?;
-        let path = self.path_of(self.written.len() + 1);
+        let (path, medium) = self.next_medium()?;
         let failed = |source| Error::Io { doing: "cannot record to", path: path.clone(), source };
-        let medium = (self.create)(&path).map_err(failed)?;
         self.written.push(path.clone());
         let spec = WavSpec {
             channels: self.tracks,
@@ -91,6 +103,20 @@ impl Parts {
         writer.flush().map_err(as_io).map_err(failed)?;
         (self.writer, self.bytes) = (Some(writer), 0);
         Ok(())
+    }
+
+    /// Where the next part goes. The first has a name that the user was told, the others take the next free number.
+    fn next_medium(&mut self) -> Result<(PathBuf, Box<dyn Medium>)> {
+        let numbers_max = self.number + if self.written.is_empty() { 1 } else { NUMBERS_MAX };
+        loop {
+            self.number += 1;
+            let path = self.path_of(self.number);
+            match (self.create)(&path) {
+                Ok(medium) => return Ok((path, medium)),
+                Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists && self.number < numbers_max => {}
+                Err(source) => return Err(Error::Io { doing: "cannot record to", path, source }),
+            }
+        }
     }
 
     /// Appends interleaved samples, whole frames only. After an error nothing more can be written, and what is on the
@@ -296,6 +322,22 @@ mod tests {
         assert_eq!(lengths, [2000, 2000, 1000]);
         assert_eq!(parts.paths()[1], dir.path().join("a.part2.wav"));
         assert_eq!(parts.paths().iter().flat_map(|path| read(path)).collect::<Vec<_>>(), ramp);
+    }
+
+    #[test]
+    fn a_part_that_another_recording_left_is_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, left) = (dir.path().join("a.wav"), dir.path().join("a.part2.wav"));
+        std::fs::write(&left, "of another").unwrap();
+        let create = Box::new(|path: &Path| Ok(Box::new(create_private(path)?) as Box<dyn Medium>));
+        let mut parts = Parts::with(&path, 2, 4000, create).unwrap();
+        let ramp = ramp(2 * 2500);
+        parts.write(&ramp).unwrap();
+        parts.finish().unwrap();
+        let names = ["a.wav", "a.part3.wav", "a.part4.wav"].map(|name| dir.path().join(name));
+        assert_eq!(parts.paths(), names);
+        assert_eq!(parts.paths().iter().flat_map(|path| read(path)).collect::<Vec<_>>(), ramp);
+        assert_eq!(std::fs::read(&left).unwrap(), b"of another");
     }
 
     #[test]
