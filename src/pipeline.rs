@@ -207,7 +207,17 @@ fn hear_recording(
     progress.tell(Event::Decoded(duration));
     let wanted = TranscribeSettings { language: settings.language.clone(), translate: settings.translate };
     let (tracks, sharing) = diarize::part(recording.tracks, stop)?;
-    let texts = transcribe::transcribe(&tracks, engine, &wanted, pool, progress, stop)?;
+    let listenings = transcribe::listen(&tracks, engine, pool, stop)?;
+    let teller = engines.voices();
+    let mut told = None;
+    // To tell voices apart takes the sound alone: that is one more piece of work beside the windows.
+    let texts = pool.in_place_scope(|scope| {
+        if let ([track], [listening]) = (&tracks[..], &listenings[..]) {
+            let (speech, told) = (listening.spans().to_vec(), &mut told);
+            scope.spawn(move |_| *told = Some(teller.tell(track, &speech, settings.speakers)));
+        }
+        transcribe::transcribe(&tracks, listenings, engine, &wanted, pool, progress, stop)
+    })?;
     let sides = texts.into_iter().map(|text| Side {
         speech: text.speech,
         utterances: text.utterances,
@@ -216,17 +226,15 @@ fn hear_recording(
     });
     let mut sides: Vec<Side> = sides.collect();
     let (mut voices, mut voice_prints) = (None, Vec::new());
-    let mut transcript = match (&tracks[..], sides.pop()) {
-        ([track], Some(side)) => {
-            let teller = engines.voices();
+    let mut transcript = match (&tracks[..], sides.pop(), told) {
+        ([track], Some(side), Some(told)) => {
             voices = Some(teller.fingerprint());
-            let told = pool.install(|| teller.tell(track, &side.speech, settings.speakers));
             voice_prints = prints_of(track, &told);
             let mut transcript = join_voices(side, &told, duration);
             transcript.warnings.extend(teller.doubt());
             transcript
         }
-        (_, last) => {
+        (_, last, _) => {
             sides.extend(last);
             join_sides(sides, duration)
         }

@@ -107,8 +107,9 @@ fn heard_in(file: &Path, engine: &dyn Transcriber) -> Vec<String> {
     let recording = recording::read(file, &StopFlag::default()).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let settings = TranscribeSettings::default();
-    let texts =
-        transcribe::transcribe(&recording.tracks, engine, &settings, &pool, &Unwatched, &StopFlag::default()).unwrap();
+    let (tracks, stop) = (&recording.tracks, StopFlag::default());
+    let listenings = transcribe::listen(tracks, engine, &pool, &stop).unwrap();
+    let texts = transcribe::transcribe(tracks, listenings, engine, &settings, &pool, &Unwatched, &stop).unwrap();
     texts.iter().flat_map(|text| &text.utterances).flat_map(|one| words(&one.text)).collect()
 }
 
@@ -365,14 +366,9 @@ fn nothing_is_invented_where_nobody_speaks() {
         .collect();
     let tracks: Vec<_> = [silence, hiss, chord].iter().map(|samples| Track::from_samples(samples)).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let texts = transcribe::transcribe(
-        &tracks,
-        &ENGINE.0,
-        &TranscribeSettings::default(),
-        &pool,
-        &Unwatched,
-        &StopFlag::default(),
-    );
+    let (engine, settings, stop) = (&ENGINE.0, TranscribeSettings::default(), StopFlag::default());
+    let listenings = transcribe::listen(&tracks, engine, &pool, &stop).unwrap();
+    let texts = transcribe::transcribe(&tracks, listenings, engine, &settings, &pool, &Unwatched, &stop);
     for (text, name) in texts.unwrap().iter().zip(["silence", "hiss", "chord"]) {
         assert!(text.utterances.is_empty(), "{name}: {:?}", text.utterances);
     }

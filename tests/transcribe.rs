@@ -10,7 +10,8 @@ use rapport::error::{Error, Result};
 use rapport::progress::{Event, Progress, StopFlag, Unwatched};
 use rapport::transcribe::speech::{LoudnessDetector, SpeechDetector};
 use rapport::transcribe::{
-    Ask, Heard, HeardWord, LanguageGuess, ScriptedTranscriber, TrackText, TranscribeSettings, Transcriber, transcribe,
+    Ask, Heard, HeardWord, LanguageGuess, ScriptedTranscriber, TrackText, TranscribeSettings, Transcriber, listen,
+    transcribe,
 };
 
 const WORDS: [&str; 8] = ["hello", "how", "was", "your", "weekend", "shall", "we", "start"];
@@ -19,9 +20,22 @@ fn pool(threads: usize) -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
 }
 
+/// Listens and transcribes.
+fn write_down(
+    tracks: &[Track],
+    engine: &dyn Transcriber,
+    settings: &TranscribeSettings,
+    pool: &rayon::ThreadPool,
+    progress: &dyn Progress,
+    stop: &StopFlag,
+) -> Result<Vec<TrackText>> {
+    let listenings = listen(tracks, engine, pool, stop)?;
+    transcribe(tracks, listenings, engine, settings, pool, progress, stop)
+}
+
 fn run(tracks: &[Track], engine: &dyn Transcriber, threads: usize) -> Vec<TrackText> {
     let settings = TranscribeSettings::default();
-    transcribe(tracks, engine, &settings, &pool(threads), &Unwatched, &StopFlag::default()).unwrap()
+    write_down(tracks, engine, &settings, &pool(threads), &Unwatched, &StopFlag::default()).unwrap()
 }
 
 /// A track of `seconds` with these sounds beginning at these seconds.
@@ -108,7 +122,7 @@ fn progress_adds_up_to_the_length_of_the_call() {
         let wanted = tracks.first().map_or(Duration::ZERO, Track::duration);
         let told = Adding::default();
         let settings = TranscribeSettings::default();
-        transcribe(&tracks, &engine, &settings, &pool(3), &told, &StopFlag::default()).unwrap();
+        write_down(&tracks, &engine, &settings, &pool(3), &told, &StopFlag::default()).unwrap();
         assert_eq!(*told.0.lock().unwrap(), wanted);
     }
 }
@@ -119,7 +133,7 @@ fn a_stop_ends_it() {
     let stop = StopFlag::default();
     stop.stop();
     let tracks = [track(30, &[(1, engine.sing("we start"))])];
-    let stopped = transcribe(&tracks, &engine, &TranscribeSettings::default(), &pool(1), &Unwatched, &stop);
+    let stopped = write_down(&tracks, &engine, &TranscribeSettings::default(), &pool(1), &Unwatched, &stop);
     assert!(matches!(stopped, Err(Error::Stopped)));
 }
 
@@ -201,7 +215,7 @@ fn the_users_language_is_not_questioned() {
     let engine = stubborn("", 0.4);
     let settings = TranscribeSettings { language: Some("fr".to_owned()), translate: false };
     let tracks = [two_languages(13..40)];
-    let texts = transcribe(&tracks, &engine, &settings, &pool(2), &Unwatched, &StopFlag::default()).unwrap();
+    let texts = write_down(&tracks, &engine, &settings, &pool(2), &Unwatched, &StopFlag::default()).unwrap();
     assert!(texts[0].utterances.iter().all(|said| said.text == "fr"));
     assert_eq!(engine.probes.load(Ordering::Relaxed), 0);
 }

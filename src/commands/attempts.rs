@@ -39,6 +39,16 @@ const POLL: Duration = Duration::from_millis(20);
 /// Calls in a row with which the process died, after which no further one is tried: then it is the model or the memory.
 const DEATHS_MAX: usize = 3;
 
+/// How the GNU C library is told of settings when a program starts.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const GLIBC_TUNABLES: &str = "GLIBC_TUNABLES";
+
+/// Its setting that memory is taken in pages of 2 MiB where the system has some (glibc 2.35 and later; others ignore it). A
+/// model's weights and matrices are hundreds of megabytes: their small pages are more than a processor has in sight at once,
+/// and looking them up took 6 to 8 % of a transcription (`benches/NOTES.md`, "Beside other programs").
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LARGE_PAGES: &str = "glibc.malloc.hugetlb";
+
 /// What the process that works is to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Plan {
@@ -308,7 +318,23 @@ fn start(folder: &Path, plan: &Plan, is_caught: bool) -> Option<Child> {
     if is_caught {
         command.stdout(File::create(folder.join(SAID)).ok()?);
     }
-    command.args(std::env::args_os().skip(1)).env(FOLDER, folder).stdin(Stdio::piped()).spawn().ok()
+    command.args(std::env::args_os().skip(1)).env(FOLDER, folder);
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    command.env(GLIBC_TUNABLES, with_large_pages(std::env::var_os(GLIBC_TUNABLES)));
+    command.stdin(Stdio::piped()).spawn().ok()
+}
+
+/// What the C library is to be told: what the user tells it, and to ask for large pages where the user says nothing of them.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn with_large_pages(said: Option<OsString>) -> OsString {
+    let mut told = said.unwrap_or_default();
+    if !told.to_string_lossy().contains(LARGE_PAGES) {
+        if !told.is_empty() {
+            told.push(":");
+        }
+        told.push(format!("{LARGE_PAGES}=1"));
+    }
+    told
 }
 
 /// Waits for the process, and asks it to stop when the user does.
@@ -342,6 +368,15 @@ mod tests {
 
     fn set(digests: &[&str]) -> BTreeSet<String> {
         digests.iter().map(ToString::to_string).collect()
+    }
+
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[test]
+    fn large_pages_are_asked_for_unless_the_user_says_otherwise() {
+        let told = |said: Option<&str>| with_large_pages(said.map(OsString::from)).into_string().unwrap();
+        assert_eq!(told(None), "glibc.malloc.hugetlb=1");
+        assert_eq!(told(Some("glibc.malloc.check=1")), "glibc.malloc.check=1:glibc.malloc.hugetlb=1");
+        assert_eq!(told(Some("glibc.malloc.hugetlb=0")), "glibc.malloc.hugetlb=0");
     }
 
     #[test]

@@ -59,13 +59,29 @@ pub struct TrackText {
     pub warnings: Vec<Warning>,
 }
 
-/// Transcribes the tracks of one recording, all of their windows at once on `pool`.
+/// Finds where somebody speaks on each track of one recording, as the engine wants it.
+///
+/// # Errors
+/// [`crate::error::Error::Stopped`] when asked to stop.
+pub fn listen(
+    tracks: &[Track],
+    engine: &dyn Transcriber,
+    pool: &rayon::ThreadPool,
+    stop: &StopFlag,
+) -> Result<Vec<Listening>> {
+    let listen = |track| stop.check().map(|()| Listening::to(track, engine.detector()));
+    map_in_order(pool, tracks.iter().collect(), listen).into_iter().collect()
+}
+
+/// Transcribes the tracks of one recording, of which [`listen`] told where speech is, all of their windows at once on
+/// `pool`.
 ///
 /// # Errors
 /// [`crate::error::Error::Engine`] when the engine fails, [`crate::error::Error::Settings`] for a language it does not
 /// know, [`crate::error::Error::Stopped`] when asked to stop.
 pub fn transcribe(
     tracks: &[Track],
+    listenings: Vec<Listening>,
     engine: &dyn Transcriber,
     settings: &TranscribeSettings,
     pool: &rayon::ThreadPool,
@@ -73,7 +89,7 @@ pub fn transcribe(
     stop: &StopFlag,
 ) -> Result<Vec<TrackText>> {
     let work = Work { engine, settings, pool, progress, stop };
-    let mut prepared = prepare(tracks, &work)?;
+    let mut prepared = prepare(tracks, listenings, &work)?;
     let heard = hear(tracks, &prepared, &work)?;
     let heard = hear_doubtful_again(tracks, &mut prepared, heard, &work)?;
     Ok(prepared.into_iter().zip(heard).map(|(track, heard)| text_of(track, heard)).collect())
@@ -95,20 +111,13 @@ struct Prepared {
     spoken: Spoken,
 }
 
-fn prepare(tracks: &[Track], work: &Work<'_>) -> Result<Vec<Prepared>> {
-    let packed = map_in_order(work.pool, tracks.iter().collect(), |track| {
-        work.stop.check()?;
-        let listening = Listening::to(track, work.engine.detector());
+fn prepare(tracks: &[Track], listenings: Vec<Listening>, work: &Work<'_>) -> Result<Vec<Prepared>> {
+    let ready = |(track, listening): (&Track, Listening)| {
         let windows = windows::pack(&listening, track.duration());
-        Ok((listening, windows))
-    });
-    let mut prepared = Vec::with_capacity(tracks.len());
-    for (track, packed) in tracks.iter().zip(packed) {
-        let (listening, windows) = packed?;
         let spoken = language::settle(track, &windows, work)?;
-        prepared.push(Prepared { listening, windows, spoken });
-    }
-    Ok(prepared)
+        Ok(Prepared { listening, windows, spoken })
+    };
+    tracks.iter().zip(listenings).map(ready).collect()
 }
 
 /// What the engine hears, by track and window.

@@ -1,7 +1,7 @@
 //! Speech packed into windows, and the way back from window time to call time.
 //!
-//! A whisper model's work does not depend on how much of a window is speech: it costs the same full or empty. So the
-//! silence between two stretches of speech is shortened and windows are filled to the brim. Speech is cut only where one
+//! Every window costs a whisper model something besides what it holds: so the silence between two stretches of speech is
+//! shortened, and windows are filled to the brim. Speech is cut only where one
 //! stretch is longer than a window.
 
 use crate::call::audio::{SAMPLES_PER_MS, Track};
@@ -15,6 +15,23 @@ pub const POSITION_MS: u64 = 20;
 /// kernels of ggml take multiples of 16 alone (8 with AVX2): at 1,500 it falls back to others. 1,488 instead takes
 /// 0.76 to 0.95 of the encoder's time (`benches/NOTES.md`, "Beside other programs").
 pub const POSITIONS: u64 = 1_488;
+
+/// Positions of silence that the encoder sees behind a window that does not fill it, and the least it sees in all. Silence up
+/// to half a minute costs time and says nothing, but models were trained with it: without any they repeat themselves. Those
+/// who cut it short with the models of OpenAI do so with 64 or 128 positions and 512 in all, and found words no worse
+/// (whisper.cpp, issue 1855 and its `stream` example).
+const POSITIONS_BEHIND: u64 = 128;
+const POSITIONS_MIN: u64 = 512;
+
+/// Matrices are to be so many times 16 wide (see [`POSITIONS`]).
+const POSITIONS_STEP: u64 = 16;
+
+/// Positions of the encoder that a window of this length needs.
+#[must_use]
+pub fn positions(length: Duration) -> u64 {
+    let wanted = length.ms().div_ceil(POSITION_MS) + POSITIONS_BEHIND;
+    wanted.next_multiple_of(POSITIONS_STEP).clamp(POSITIONS_MIN, POSITIONS)
+}
 
 /// Longest window: what the encoder sees at once, 29.76 s.
 pub const WINDOW_MS_MAX: u64 = POSITIONS * POSITION_MS;
@@ -157,6 +174,17 @@ mod tests {
             at += 1;
         }
         (Listening::scripted(spans), Duration::from_ms(at + next(3000)))
+    }
+
+    #[test]
+    fn the_encoder_sees_some_silence_behind_a_window_and_never_more_than_it_can() {
+        let of = |ms| positions(Duration::from_ms(ms));
+        assert_eq!((of(0), of(7_000)), (512, 512));
+        assert_eq!((of(20_000), of(20_001)), (1_136, 1_136));
+        assert_eq!((of(27_200), of(WINDOW_MS_MAX), of(10 * WINDOW_MS_MAX)), (1_488, 1_488, 1_488));
+        for ms in (0..WINDOW_MS_MAX).step_by(7) {
+            assert!(of(ms) % POSITIONS_STEP == 0 && (of(ms) * POSITION_MS >= ms + 2_000 || of(ms) == POSITIONS));
+        }
     }
 
     #[test]

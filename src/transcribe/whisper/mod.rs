@@ -25,11 +25,12 @@ use whisper_rs::{
 };
 
 use crate::call::audio::{SAMPLE_RATE, SAMPLES_PER_MS};
+use crate::call::time::Duration;
 use crate::error::{Error, Result};
 use crate::transcribe::engine::{Ask, Heard, LanguageGuess, Transcriber};
 use crate::transcribe::guards::is_loop_text;
 use crate::transcribe::model_file::{self, ModelShape};
-use crate::transcribe::windows::{POSITIONS, WINDOW_MS_MAX};
+use crate::transcribe::windows::{WINDOW_MS_MAX, positions};
 
 /// Whether a graphics card works. It does one window after the other: a second state would only take its memory.
 const ON_GPU: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
@@ -166,7 +167,13 @@ impl WhisperTranscriber {
         Err(Error::Settings { what: "language".to_owned(), why })
     }
 
-    fn params(&self, language: &str, translate: bool, temperature: f32) -> FullParams<'static, 'static> {
+    fn params(
+        &self,
+        length_ms: u64,
+        language: &str,
+        translate: bool,
+        temperature: f32,
+    ) -> FullParams<'static, 'static> {
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
         params.set_n_threads(threads());
         // A few bytes are lost in the wrapper with each call; windows are too few for that to matter.
@@ -175,7 +182,7 @@ impl WhisperTranscriber {
         params.set_no_context(true);
         params.set_single_segment(true);
         params.set_max_tokens(self.shape.text_ctx / 2 - TOKENS_KEPT_BACK);
-        params.set_audio_ctx(POSITIONS as i32);
+        params.set_audio_ctx(positions(Duration::from_ms(length_ms)) as i32);
         params.set_token_timestamps(true);
         params.set_suppress_blank(true);
         params.set_suppress_nst(true);
@@ -225,15 +232,16 @@ impl WhisperTranscriber {
 
     /// Greedy first; where that fails, once more with some randomness, and the better of the two.
     fn best_attempt(&self, samples: &[f32], length_ms: u64, language: &str, translate: bool) -> Result<Attempt> {
-        let first = self
-            .with_state(|state| self.attempt(state, samples, length_ms, self.params(language, translate, 0.0), 0.0))?;
+        let first = self.with_state(|state| {
+            self.attempt(state, samples, length_ms, self.params(length_ms, language, translate, 0.0), 0.0)
+        })?;
         if !first.has_failed() {
             return Ok(first);
         }
         // A state of its own, so that its random numbers are those of a fresh start.
         let _card = ON_GPU.then(|| self.card.lock().unwrap_or_else(PoisonError::into_inner));
         let mut fresh = self.context.create_state().map_err(|failure| engine_failed(&failure))?;
-        let params = self.params(language, translate, TEMPERATURE_STEP);
+        let params = self.params(length_ms, language, translate, TEMPERATURE_STEP);
         let second = self.attempt(&mut fresh, samples, length_ms, params, TEMPERATURE_STEP)?;
         let better = match (first.is_loop(), second.is_loop()) {
             (true, false) => true,
@@ -255,7 +263,7 @@ impl Transcriber for WhisperTranscriber {
         }
         let samples = prepared(window);
         let (id, probabilities) = self.with_state(|state| {
-            let mut prepare = self.params("en", false, 0.0);
+            let mut prepare = self.params(samples.len() as u64 / SAMPLES_PER_MS, "en", false, 0.0);
             prepare.set_duration_ms(NOTHING_MS);
             state.full(prepare, &samples).map_err(|failure| engine_failed(&failure))?;
             state.lang_detect(0, threads() as usize).map_err(|failure| engine_failed(&failure))
