@@ -8,7 +8,9 @@ Needs ffmpeg and the packages of requirements.txt. The bundled model is widened 
 
 Every round runs each program once on the same calls, one after the other; ratios are those of the medians. Rapport's
 time is that of the whole command, analysis and pages included, from start to end of its process; that of the others
-begins after their libraries are imported. Tracks are given to the others one by one, as it takes to know who says what.
+begins after their libraries are imported, and all files of a set follow each other in one process with one model. Those that
+are run "file by file" start a process for every file, and all of its time counts, as when a user calls a program on one
+recording after the other. Tracks are given to the others one by one, as it takes to know who says what.
 """
 import argparse
 import json
@@ -41,6 +43,8 @@ CONTESTANTS = {
     "faster-whisper, batches of 8, float32": ("faster-whisper", "ct2", {"type": "float32", "batch_size": 8}),
     "faster-whisper, batches of 8, int8": ("faster-whisper", "ct2", {"type": "int8", "batch_size": 8}),
     "faster-whisper, batches of 16, int8": ("faster-whisper", "ct2", {"type": "int8", "batch_size": 16}),
+    "faster-whisper, file by file, batches of 8 at int8": (
+        "faster-whisper", "ct2", {"type": "int8", "batch_size": 8, "file_by_file": True}),
 }
 
 
@@ -94,9 +98,19 @@ def run_rapport(program, model, files, cores):
 
 
 def run_peer(peer, model, settings, files, cores):
+    settings = dict(settings)
+    if settings.pop("file_by_file", False):
+        return run_file_by_file(peer, model, settings, files, cores)
     command = [sys.executable, str(HERE / "worker.py"), peer, str(model), json.dumps(settings), *map(str, files)]
     out, _, _, peak = finished(command, cores)
     return json.loads(out.splitlines()[-1]) | {"peak": peak}
+
+
+def run_file_by_file(peer, model, settings, files, cores):
+    runs = [finished([sys.executable, str(HERE / "worker.py"), peer, str(model), json.dumps(settings), str(path)], cores)
+            for path in files]
+    return {"seconds": sum(run[1] for run in runs), "processor": sum(run[2] for run in runs), "peak": max(run[3] for run in runs),
+            "heard": [tracks for run in runs for tracks in json.loads(run[0].splitlines()[-1])["heard"]]}
 
 
 def spelled(text):
