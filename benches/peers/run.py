@@ -8,9 +8,9 @@ Needs ffmpeg and the packages of requirements.txt. The bundled model is widened 
 
 Every round runs each program once on the same calls, one after the other; ratios are those of the medians. Rapport's
 time is that of the whole command, analysis and pages included, from start to end of its process; that of the others
-begins after their libraries are imported, and all files of a set follow each other in one process with one model. Those that
-are run "file by file" start a process for every file, and all of its time counts, as when a user calls a program on one
-recording after the other. Tracks are given to the others one by one, as it takes to know who says what.
+begins after their libraries are imported, and all files of a set follow each other in one process with one model. Those
+that are run "file by file" start a process for every file, and all of its time counts, as when a user calls a program on
+one recording after the other. Tracks are given to the others one by one, as it takes to know who says what.
 """
 import argparse
 import json
@@ -109,8 +109,9 @@ def run_peer(peer, model, settings, files, cores):
 def run_file_by_file(peer, model, settings, files, cores):
     runs = [finished([sys.executable, str(HERE / "worker.py"), peer, str(model), json.dumps(settings), str(path)], cores)
             for path in files]
-    return {"seconds": sum(run[1] for run in runs), "processor": sum(run[2] for run in runs), "peak": max(run[3] for run in runs),
-            "heard": [tracks for run in runs for tracks in json.loads(run[0].splitlines()[-1])["heard"]]}
+    out, seconds, processor, peak = zip(*runs)
+    heard = [tracks for one in out for tracks in json.loads(one.splitlines()[-1])["heard"]]
+    return {"seconds": sum(seconds), "processor": sum(processor), "peak": max(peak), "heard": heard}
 
 
 def spelled(text):

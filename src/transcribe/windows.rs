@@ -1,8 +1,7 @@
 //! Speech packed into windows, and the way back from window time to call time.
 //!
 //! Every window costs a whisper model something besides what it holds: so the silence between two stretches of speech is
-//! shortened, and windows are filled to the brim. Speech is cut only where one
-//! stretch is longer than a window.
+//! shortened, and windows are filled to the brim. Speech is cut only where one stretch is longer than a window.
 
 use crate::call::audio::{SAMPLES_PER_MS, Track};
 use crate::call::time::{Duration, Span, Timestamp};
@@ -18,13 +17,11 @@ pub const POSITIONS: u64 = 1_488;
 
 /// Positions of silence that the encoder sees behind a window that does not fill it, and the least it sees in all. Silence up
 /// to half a minute costs time and says nothing, but models were trained with it: with much too little they repeat
-/// themselves. Who cuts it short with the models of OpenAI leaves 64 or 128 positions (whisper.cpp, issue 1855; pull request
-/// 3532 found no more words wrong). At 512, which its own `stream` uses for ten seconds, quality is said to drop a little;
-/// here that many hold at most 7.7 s of sound.
+/// themselves. Where these numbers come from: `benches/NOTES.md`, "Beside other programs".
 const POSITIONS_BEHIND: u64 = 128;
 const POSITIONS_MIN: u64 = 512;
 
-/// Matrices are to be so many times 16 wide (see [`POSITIONS`]).
+/// Matrices are multiples of this wide, as the tuned kernels want them (see [`POSITIONS`]).
 const POSITIONS_STEP: u64 = 16;
 
 /// Positions of the encoder that a window of this length needs.
