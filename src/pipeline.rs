@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::call::audio::Track;
+use crate::call::audio::{Recording, Track};
 use crate::call::mirroring::Prosody;
 use crate::call::report::{
     CallInfo, DateSource, Generator, Models, Report, ReportUtterance, SCHEMA, Warning, Withheld,
@@ -21,7 +21,7 @@ use crate::call::time::Duration;
 use crate::call::topic::Topic;
 use crate::call::transcript::{Transcript, Utterance};
 use crate::diarize::voices::{CallVoices, SpeakerCount, VoicePrint, VoiceTeller, Voices};
-use crate::diarize::{self, KnownVoice, NameSettings, Side, apply_names, join_sides, join_voices};
+use crate::diarize::{self, KnownVoice, NameSettings, Sharing, Side, apply_names, join_sides, join_voices};
 use crate::error::Result;
 use crate::findings::{self, FindingSettings};
 use crate::ingest::inputs::{Input, InputKind};
@@ -29,6 +29,7 @@ use crate::ingest::{dates, prosody, recording, transcript};
 use crate::progress::{Event, Progress, StopFlag};
 use crate::redact;
 use crate::topics::{self, TopicSettings};
+use crate::transcribe::speech::{Earshot, Listening, SpeechDetector};
 use crate::transcribe::{self, TranscribeSettings, Transcriber};
 
 /// What changes the transcript of a call.
@@ -144,6 +145,11 @@ pub trait Engines: Sync {
     /// [`crate::error::Error::NoModel`] or [`crate::error::Error::Model`] when there is none that works.
     fn transcriber(&self) -> Result<&dyn Transcriber>;
 
+    /// What tells speech from everything else before the engine is asked.
+    fn detector(&self) -> &dyn SpeechDetector {
+        &Earshot
+    }
+
     /// What tells voices apart on a mixed track.
     fn voices(&self) -> &dyn VoiceTeller {
         &CallVoices
@@ -201,13 +207,14 @@ fn hear_recording(
     progress: &dyn Progress,
     stop: &StopFlag,
 ) -> Result<Heard> {
-    let engine = engines.transcriber()?;
-    let recording = recording::read(&input.path, stop)?;
-    let duration = recording.duration();
-    progress.tell(Event::Decoded(duration));
+    // The model is loaded beside what needs the sound alone.
+    let (engine, listened) = std::thread::scope(|scope| {
+        let loading = scope.spawn(|| engines.transcriber());
+        let listened = listen(input, engines.detector(), pool, progress, stop);
+        (loading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), listened)
+    });
+    let (engine, Listened { recording, duration, tracks, sharing, listenings }) = (engine?, listened?);
     let wanted = TranscribeSettings { language: settings.language.clone(), translate: settings.translate };
-    let (tracks, sharing) = diarize::part(recording.tracks, stop)?;
-    let listenings = transcribe::listen(&tracks, engine, pool, stop)?;
     let teller = engines.voices();
     let mut told = None;
     // To tell voices apart takes the sound alone: that is one more piece of work beside the windows.
@@ -253,6 +260,33 @@ fn hear_recording(
         prosody,
         voice_prints,
     })
+}
+
+/// A recording of which is known where somebody speaks.
+struct Listened {
+    /// All but its tracks.
+    recording: Recording,
+    duration: Duration,
+    /// One side each.
+    tracks: Vec<Track>,
+    sharing: Sharing,
+    listenings: Vec<Listening>,
+}
+
+/// Everything about a recording that takes no speech model.
+fn listen(
+    input: &Input,
+    detector: &dyn SpeechDetector,
+    pool: &rayon::ThreadPool,
+    progress: &dyn Progress,
+    stop: &StopFlag,
+) -> Result<Listened> {
+    let mut recording = recording::read(&input.path, stop)?;
+    let duration = recording.duration();
+    progress.tell(Event::Decoded(duration));
+    let (tracks, sharing) = diarize::part(std::mem::take(&mut recording.tracks), stop)?;
+    let listenings = transcribe::listen(&tracks, detector, pool, stop)?;
+    Ok(Listened { recording, duration, tracks, sharing, listenings })
 }
 
 /// How each voice sounds.

@@ -17,6 +17,7 @@ use rapport::options::{CallFlags, call_settings};
 use rapport::pipeline::Engines;
 use rapport::progress::{Event, StopFlag, Unwatched};
 use rapport::store::{Store, read_report};
+use rapport::transcribe::speech::Earshot;
 use rapport::transcribe::{self, TranscribeSettings, Transcriber, WhisperTranscriber};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -108,7 +109,7 @@ fn heard_in(file: &Path, engine: &dyn Transcriber) -> Vec<String> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let settings = TranscribeSettings::default();
     let (tracks, stop) = (&recording.tracks, StopFlag::default());
-    let listenings = transcribe::listen(tracks, engine, &pool, &stop).unwrap();
+    let listenings = transcribe::listen(tracks, &Earshot, &pool, &stop).unwrap();
     let texts = transcribe::transcribe(tracks, listenings, engine, &settings, &pool, &Unwatched, &stop).unwrap();
     texts.iter().flat_map(|text| &text.utterances).flat_map(|one| words(&one.text)).collect()
 }
@@ -367,7 +368,7 @@ fn nothing_is_invented_where_nobody_speaks() {
     let tracks: Vec<_> = [silence, hiss, chord].iter().map(|samples| Track::from_samples(samples)).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let (engine, settings, stop) = (&ENGINE.0, TranscribeSettings::default(), StopFlag::default());
-    let listenings = transcribe::listen(&tracks, engine, &pool, &stop).unwrap();
+    let listenings = transcribe::listen(&tracks, &Earshot, &pool, &stop).unwrap();
     let texts = transcribe::transcribe(&tracks, listenings, engine, &settings, &pool, &Unwatched, &stop);
     for (text, name) in texts.unwrap().iter().zip(["silence", "hiss", "chord"]) {
         assert!(text.utterances.is_empty(), "{name}: {:?}", text.utterances);

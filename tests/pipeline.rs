@@ -15,6 +15,7 @@ use rapport::ingest::inputs;
 use rapport::pipeline::{CallSettings, Engines, HearSettings};
 use rapport::progress::{Event, StopFlag};
 use rapport::store::{Store, read_report};
+use rapport::transcribe::speech::{LoudnessDetector, SpeechDetector};
 use rapport::transcribe::{Ask, Heard, LanguageGuess, ScriptedTranscriber, Transcriber};
 
 const WORDS: [&str; 24] = [
@@ -79,10 +80,6 @@ impl Transcriber for Choir {
         }
         Ok(heard)
     }
-
-    fn detector(&self) -> &dyn rapport::transcribe::speech::SpeechDetector {
-        self.singer.detector()
-    }
 }
 
 impl Engines for Choir {
@@ -92,6 +89,10 @@ impl Engines for Choir {
 
     fn transcriber(&self) -> Result<&dyn Transcriber> {
         Ok(self)
+    }
+
+    fn detector(&self) -> &dyn SpeechDetector {
+        &LoudnessDetector
     }
 
     fn voices(&self) -> &dyn VoiceTeller {

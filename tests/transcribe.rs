@@ -8,7 +8,7 @@ use rapport::call::report::Warning;
 use rapport::call::time::{Duration, Span, Timestamp};
 use rapport::error::{Error, Result};
 use rapport::progress::{Event, Progress, StopFlag, Unwatched};
-use rapport::transcribe::speech::{LoudnessDetector, SpeechDetector};
+use rapport::transcribe::speech::LoudnessDetector;
 use rapport::transcribe::{
     Ask, Heard, HeardWord, LanguageGuess, ScriptedTranscriber, TrackText, TranscribeSettings, Transcriber, listen,
     transcribe,
@@ -29,7 +29,7 @@ fn write_down(
     progress: &dyn Progress,
     stop: &StopFlag,
 ) -> Result<Vec<TrackText>> {
-    let listenings = listen(tracks, engine, pool, stop)?;
+    let listenings = listen(tracks, &LoudnessDetector, pool, stop)?;
     transcribe(tracks, listenings, engine, settings, pool, progress, stop)
 }
 
@@ -164,10 +164,6 @@ impl Transcriber for Stubborn {
             .map(|word| HeardWord { span, text: word.to_owned(), spaced: true, confidence: self.confidence })
             .collect();
         Ok(vec![Heard { span, words, no_speech: 0.0, temperature: 0.0 }])
-    }
-
-    fn detector(&self) -> &dyn SpeechDetector {
-        &LoudnessDetector
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::call::time::Span;
 use crate::error::Result;
-use crate::transcribe::speech::{Earshot, SpeechDetector};
 
 /// What is asked of an engine besides the sound.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,10 +101,5 @@ pub trait Transcriber: Send + Sync {
     /// The one language of an engine that knows only one; `None` where languages are told apart.
     fn only_language(&self) -> Option<&str> {
         None
-    }
-
-    /// What tells speech from everything else before the engine is asked.
-    fn detector(&self) -> &dyn SpeechDetector {
-        &Earshot
     }
 }

@@ -30,7 +30,7 @@ use crate::error::Result;
 use crate::progress::{Event, Progress, StopFlag};
 use language::Spoken;
 use leaves::map_in_order;
-use speech::Listening;
+use speech::{Listening, SpeechDetector};
 use windows::Window;
 
 /// Mean confidence of a window below which its language is heard again: a model that is made to write another
@@ -59,17 +59,17 @@ pub struct TrackText {
     pub warnings: Vec<Warning>,
 }
 
-/// Finds where somebody speaks on each track of one recording, as the engine wants it.
+/// Finds where somebody speaks on each track of one recording.
 ///
 /// # Errors
 /// [`crate::error::Error::Stopped`] when asked to stop.
 pub fn listen(
     tracks: &[Track],
-    engine: &dyn Transcriber,
+    detector: &dyn SpeechDetector,
     pool: &rayon::ThreadPool,
     stop: &StopFlag,
 ) -> Result<Vec<Listening>> {
-    let listen = |track| stop.check().map(|()| Listening::to(track, engine.detector()));
+    let listen = |track| stop.check().map(|()| Listening::to(track, detector));
     map_in_order(pool, tracks.iter().collect(), listen).into_iter().collect()
 }
 

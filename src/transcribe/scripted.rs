@@ -7,7 +7,6 @@ use crate::call::audio::SAMPLE_RATE;
 use crate::call::time::Span;
 use crate::error::Result;
 use crate::transcribe::engine::{Ask, Heard, HeardWord, LanguageGuess, Transcriber};
-use crate::transcribe::speech::{LoudnessDetector, SpeechDetector};
 
 /// Pitch of the first word.
 const HZ_FIRST: usize = 200;
@@ -131,10 +130,6 @@ impl Transcriber for ScriptedTranscriber {
 
     fn only_language(&self) -> Option<&str> {
         if self.language.is_none() { Some("en") } else { None }
-    }
-
-    fn detector(&self) -> &dyn SpeechDetector {
-        &LoudnessDetector
     }
 }
 

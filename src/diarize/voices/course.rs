@@ -2,7 +2,7 @@
 
 use super::evidence::Judge;
 use super::material::Material;
-use super::merge::merge;
+use super::merge::Merges;
 use super::stats::Stats;
 use super::turns::{Rhythm, Tick, likeliest, posteriors};
 use super::voice::{Prior, Voice};
@@ -58,18 +58,21 @@ pub(super) fn spots(material: &Material) -> Vec<Spot> {
     spots
 }
 
-/// The likeliest course with this many voices, at least 1.
-pub(super) fn find(material: &Material, spots: &[Spot], voices: usize) -> Course {
-    if voices < 2 {
-        return alone(material, spots);
-    }
-    let courses = PIECE_FRAMES.map(|frames| {
+/// What courses begin with, for any number of voices from two on.
+pub(super) fn beginnings(material: &Material) -> [Merges; PIECE_FRAMES.len()] {
+    PIECE_FRAMES.map(|frames| Merges::of(material, &PRIOR, frames))
+}
+
+/// The likeliest course with this many voices, at least 2.
+pub(super) fn find(material: &Material, spots: &[Spot], beginnings: &[Merges], voices: usize) -> Course {
+    let begun_with = |merges: &Merges| {
         let mut heaps = vec![Stats::empty(material.mixture.len()); voices];
-        for piece in merge(material, &PRIOR, frames, voices) {
+        for piece in merges.clusters(voices) {
             material.add(&mut heaps[piece.cluster], piece.from, piece.to, 1.0);
         }
         refine(material, spots, &heaps)
-    });
+    };
+    let courses: Vec<Course> = beginnings.iter().map(begun_with).collect();
     // The first of equals, whatever the order of comparison.
     let likelier = |best: usize, at: usize| if courses[at].evidence > courses[best].evidence { at } else { best };
     let best = (1..courses.len()).fold(0, likelier);
@@ -116,7 +119,7 @@ fn matching(own: &[usize], theirs: &[usize], spots: &[Spot], voices: usize) -> V
 }
 
 /// The course of a call with one voice.
-fn alone(material: &Material, spots: &[Spot]) -> Course {
+pub(super) fn alone(material: &Material, spots: &[Spot]) -> Course {
     let path = vec![0; spots.len()];
     Course { evidence: evidence_of(material, spots, &path, 1), shares: vec![vec![1.0]; spots.len()], path }
 }

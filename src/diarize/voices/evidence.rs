@@ -8,37 +8,57 @@ use super::voice::Prior;
 /// Computes evidence under one prior.
 pub(super) struct Judge<'a> {
     prior: &'a Prior,
-    weights: Vec<f32>,
-    pitches: &'a [f32],
+    sounds: Vec<Category>,
+    pitches: Vec<Category>,
+}
+
+/// The evidence of one heap by itself, part by part. Clustering compares each heap with every other: kept, these parts are
+/// asked for once a heap and not once a pair.
+pub(super) struct Alone {
+    sounds: Vec<f32>,
+    pitches: Vec<f32>,
+    whole: f32,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(material: &'a Material, prior: &'a Prior) -> Self {
-        Self { prior, weights: material.mixture.weights(), pitches: &material.pitches.shares }
+    pub(super) fn new(material: &Material, prior: &'a Prior) -> Self {
+        let of = |prior: f32| move |&share: &f32| Category::new(prior, share);
+        let weights: Vec<f32> = material.mixture.weights().iter().map(|weight| weight.max(1e-6)).collect();
+        Self {
+            prior,
+            sounds: weights.iter().map(of(prior.sounds)).collect(),
+            pitches: material.pitches.shares.iter().map(of(prior.pitches)).collect(),
+        }
     }
 
     /// Logarithm of how much likelier the heap is as one voice, however that sounds, than as the call as a whole: the
     /// voice integrated over the prior. Two heaps are of one voice where their sum is likelier than both apart.
     pub(super) fn evidence(&self, stats: &Stats) -> f32 {
-        let sounds: f32 = (0..self.weights.len()).map(|sound| self.sound(sound, stats, None)).sum();
-        let pitches: f32 = (0..self.pitches.len()).map(|pitch| self.pitch(pitch, stats.pitches[pitch])).sum();
-        sounds + pitches + self.whole(stats.frames(), stats.voiced())
+        let Alone { sounds, pitches, whole } = self.alone(stats);
+        sounds.iter().sum::<f32>() + pitches.iter().sum::<f32>() + whole
+    }
+
+    /// The parts of [`Judge::evidence`].
+    pub(super) fn alone(&self, stats: &Stats) -> Alone {
+        Alone {
+            sounds: (0..self.sounds.len()).map(|sound| self.sound(sound, stats, None)).collect(),
+            pitches: (0..self.pitches.len()).map(|pitch| self.pitch(pitch, stats.pitches[pitch])).collect(),
+            whole: self.whole(stats.frames(), stats.voiced()),
+        }
     }
 
     /// Evidence of two heaps together less that of each: above 0 where they are one voice.
-    pub(super) fn gain(&self, a: &Stats, b: &Stats) -> f32 {
-        let mut gain = self.whole(a.frames() + b.frames(), a.voiced() + b.voiced())
-            - self.whole(a.frames(), a.voiced())
-            - self.whole(b.frames(), b.voiced());
-        for sound in 0..self.weights.len() {
+    pub(super) fn gain(&self, (a, a_alone): (&Stats, &Alone), (b, b_alone): (&Stats, &Alone)) -> f32 {
+        let mut gain = self.whole(a.frames() + b.frames(), a.voiced() + b.voiced()) - a_alone.whole - b_alone.whole;
+        for sound in 0..self.sounds.len() {
             // A sound that only one of them makes says nothing about the other.
             if a.counts[sound] > 0.0 && b.counts[sound] > 0.0 {
-                gain += self.sound(sound, a, Some(b)) - self.sound(sound, a, None) - self.sound(sound, b, None);
+                gain += self.sound(sound, a, Some(b)) - a_alone.sounds[sound] - b_alone.sounds[sound];
             }
         }
         for (pitch, (&x, &y)) in a.pitches.iter().zip(&b.pitches).enumerate() {
             if x > 0.0 && y > 0.0 {
-                gain += self.pitch(pitch, x + y) - self.pitch(pitch, x) - self.pitch(pitch, y);
+                gain += self.pitch(pitch, x + y) - a_alone.pitches[pitch] - b_alone.pitches[pitch];
             }
         }
         gain
@@ -58,12 +78,12 @@ impl<'a> Judge<'a> {
         };
         let square = square * prior.evidence * prior.evidence;
         let mean = 0.5 * (square / (count + prior.mean) - CEPSTRA as f32 * (1.0 + count / prior.mean).ln());
-        mean + often(count, prior.sounds, self.weights[sound].max(1e-6))
+        mean + self.sounds[sound].often(count)
     }
 
     fn pitch(&self, pitch: usize, count: f32) -> f32 {
         let count = count * self.prior.pitch_evidence;
-        if count <= 0.0 { 0.0 } else { often(count, self.prior.pitches, self.pitches[pitch]) }
+        if count <= 0.0 { 0.0 } else { self.pitches[pitch].often(count) }
     }
 
     /// What the lengths of a heap alone contribute.
@@ -74,9 +94,25 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// One category's part of a Dirichlet-multinomial over one in which each is as frequent as in the whole call.
-fn often(count: f32, prior: f32, share: f32) -> f32 {
-    log_gamma(prior * share + count) - log_gamma(prior * share) - count * share.ln()
+/// One category of a Dirichlet-multinomial, with what does not depend on how often it is met.
+struct Category {
+    /// Evidence that is believed beforehand, and the logarithm of its gamma function.
+    believed: f32,
+    log_gamma: f32,
+    /// Logarithm of its share in the whole call.
+    log_share: f32,
+}
+
+impl Category {
+    fn new(prior: f32, share: f32) -> Self {
+        let believed = prior * share;
+        Self { believed, log_gamma: log_gamma(believed), log_share: share.ln() }
+    }
+
+    /// Its part where it is met `count` times, over one in which each is as frequent as in the whole call.
+    fn often(&self, count: f32) -> f32 {
+        log_gamma(self.believed + count) - self.log_gamma - count * self.log_share
+    }
 }
 
 /// Logarithm of the gamma function for arguments above 0: Stirling's series, the argument shifted up to 8 first.

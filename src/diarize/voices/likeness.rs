@@ -77,8 +77,11 @@ impl Likeness {
     /// For each pair of heaps, lower number first, the logarithm of how much likelier they are one voice than two.
     pub(in crate::diarize) fn gains(&self, heaps: &[Option<Heap>], pairs: &[(usize, usize)]) -> Vec<f32> {
         let judge = Judge::new(&self.material, &PRIOR);
-        let gain = |&(a, b): &(usize, usize)| match (&heaps[a], &heaps[b]) {
-            (Some(a), Some(b)) => judge.gain(&a.stats, &b.stats),
+        let alone = |heap: &Option<Heap>| heap.as_ref().map(|heap| judge.alone(&heap.stats));
+        let alone: Vec<_> = heaps.iter().map(alone).collect();
+        let of = |at: usize| Some((&heaps[at].as_ref()?.stats, alone[at].as_ref()?));
+        let gain = |&(a, b): &(usize, usize)| match (of(a), of(b)) {
+            (Some(a), Some(b)) => judge.gain(a, b),
             _ => f32::NEG_INFINITY,
         };
         pairs.iter().map(gain).collect()

@@ -29,8 +29,9 @@ struct Sound {
     weight: f32,
     mean: Shape,
     variance: Shape,
-    /// One over the variances, and the logarithm of weight and norm.
-    precision: Shape,
+    /// Roots of one over the variances.
+    sharpness: Shape,
+    /// Logarithm of weight and norm.
     log_norm: f32,
 }
 
@@ -38,27 +39,67 @@ struct Sound {
 #[derive(Debug, Clone)]
 pub(super) struct Mixture {
     sounds: Vec<Sound>,
+    densities: Densities,
+}
+
+/// What it takes to compute the densities of all sounds at once, which is most of the work: values of [`LANES`] sounds side
+/// by side, so that each instruction works on several. A sum runs over the axes in their order, whatever the lanes.
+#[derive(Debug, Clone, Default)]
+struct Densities {
+    blocks: Vec<Block>,
+}
+
+/// Mean, and one over the variance, of each axis, and the logarithm of weight and norm, of [`LANES`] sounds.
+#[derive(Debug, Clone)]
+struct Block {
+    axes: [([f32; LANES], [f32; LANES]); CEPSTRA],
+    log_norms: [f32; LANES],
+}
+
+/// Sounds worked on at once: a register of AVX, two of SSE or NEON.
+const LANES: usize = 8;
+
+impl Densities {
+    fn of(sounds: &[Sound]) -> Self {
+        let block = |sounds: &[Sound]| {
+            let mut block =
+                Block { axes: [([0.0; LANES], [0.0; LANES]); CEPSTRA], log_norms: [f32::NEG_INFINITY; LANES] };
+            for (lane, sound) in sounds.iter().enumerate() {
+                block.log_norms[lane] = sound.log_norm;
+                for (axis, (means, precisions)) in block.axes.iter_mut().enumerate() {
+                    (means[lane], precisions[lane]) = (sound.mean[axis], 1.0 / sound.variance[axis]);
+                }
+            }
+            block
+        };
+        Self { blocks: sounds.chunks(LANES).map(block).collect() }
+    }
+
+    /// Logarithms of the densities, in the order of the sounds; those past the last sound are minus infinity.
+    fn at<'a>(&'a self, shape: &'a Shape) -> impl Iterator<Item = f32> + 'a {
+        self.blocks.iter().flat_map(|block| {
+            let mut sums = [0.0_f32; LANES];
+            for (value, (means, precisions)) in shape.iter().zip(&block.axes) {
+                for lane in 0..LANES {
+                    let off = value - means[lane];
+                    sums[lane] += off * off * precisions[lane];
+                }
+            }
+            std::array::from_fn::<f32, LANES, _>(|lane| block.log_norms[lane] - 0.5 * sums[lane])
+        })
+    }
 }
 
 impl Sound {
     fn prepare(&mut self, floor: &Shape) {
         let mut log_det = 0.0;
-        for ((variance, precision), floor) in self.variance.iter_mut().zip(&mut self.precision).zip(floor) {
+        for ((variance, sharpness), floor) in self.variance.iter_mut().zip(&mut self.sharpness).zip(floor) {
             *variance = variance.max(*floor);
-            *precision = 1.0 / *variance;
+            *sharpness = (1.0 / *variance).sqrt();
             log_det += variance.ln();
         }
         let constant = CEPSTRA as f32 * std::f32::consts::TAU.ln();
         self.log_norm = self.weight.max(1e-12).ln() - 0.5 * (constant + log_det);
-    }
-
-    fn log_density(&self, shape: &Shape) -> f32 {
-        let mut sum = 0.0;
-        for ((value, mean), precision) in shape.iter().zip(&self.mean).zip(&self.precision) {
-            let off = value - mean;
-            sum += off * off * precision;
-        }
-        self.log_norm - 0.5 * sum
     }
 }
 
@@ -74,7 +115,7 @@ impl Mixture {
         }
         let whole = gaussian(&frames);
         let floor = whole.variance.map(|variance| (variance * VARIANCE_MIN).max(1e-6));
-        let mut mixture = Self { sounds: vec![whole] };
+        let mut mixture = Self { sounds: vec![whole], densities: Densities::default() };
         mixture.sounds[0].prepare(&floor);
         while mixture.sounds.len() < wanted {
             mixture.double(wanted, &floor);
@@ -101,8 +142,8 @@ impl Mixture {
     /// The likeliest sounds of a frame.
     pub(super) fn sounds_of(&self, shape: &Shape) -> Sounds {
         let mut best = [(0_u8, f32::NEG_INFINITY); SOUNDS_KEPT];
-        for (at, sound) in self.sounds.iter().enumerate() {
-            let mut density = (at as u8, sound.log_density(shape));
+        for (at, density) in self.densities.at(shape).enumerate() {
+            let mut density = (at as u8, density);
             for place in &mut best {
                 if density.1 > place.1 {
                     std::mem::swap(&mut density, place);
@@ -129,7 +170,7 @@ impl Mixture {
         let sound = &self.sounds[usize::from(sound)];
         let mut offset = [0.0; CEPSTRA];
         for at in 0..CEPSTRA {
-            offset[at] = (shape[at] - sound.mean[at]) * sound.precision[at].sqrt();
+            offset[at] = (shape[at] - sound.mean[at]) * sound.sharpness[at];
         }
         offset
     }
@@ -149,6 +190,7 @@ impl Mixture {
             self.sounds[at].prepare(floor);
             self.sounds.push(half);
         }
+        self.densities = Densities::of(&self.sounds);
     }
 
     fn reestimate(&mut self, frames: &[Shape], floor: &Shape) {
@@ -174,6 +216,7 @@ impl Mixture {
             }
             sound.prepare(floor);
         }
+        self.densities = Densities::of(&self.sounds);
     }
 }
 
@@ -190,5 +233,5 @@ fn gaussian(frames: &[Shape]) -> Sound {
             variance[at] += (shape[at] - mean[at]).powi(2) / count;
         }
     }
-    Sound { weight: 1.0, mean, variance, precision: [0.0; CEPSTRA], log_norm: 0.0 }
+    Sound { weight: 1.0, mean, variance, sharpness: [0.0; CEPSTRA], log_norm: 0.0 }
 }

@@ -20,6 +20,8 @@ mod stats;
 mod turns;
 mod voice;
 
+use std::cell::LazyCell;
+
 use serde::Serialize;
 
 use crate::call::audio::Track;
@@ -148,7 +150,11 @@ impl VoiceTeller for CallVoices {
         }
         let Some(material) = Material::gather(track, speech) else { return too_little };
         let spots = course::spots(&material);
-        let find = |voices: usize| course::find(&material, &spots, voices);
+        let beginnings = LazyCell::new(|| course::beginnings(&material));
+        let find = |voices: usize| match voices {
+            0 | 1 => course::alone(&material, &spots),
+            _ => course::find(&material, &spots, &*beginnings, voices),
+        };
         match choose(find, |course| course.evidence, material.seconds(), count) {
             Ok((course, voices)) => Voices::Apart { turns: turns(&material, &spots, &course), voices: voices as u16 },
             Err(why) => Voices::Not(why),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cepstra::{CEPSTRA, ShapeMeter};
 use super::course::PRIOR;
 use super::evidence::Judge;
-use super::material::{FRAME_MS, Frames, Material};
+use super::material::{FRAME_MS, Frames, Material, Stretch};
 use super::pitch::{PITCHES, PitchMeter};
 use crate::call::audio::Track;
 use crate::call::time::Span;
@@ -104,10 +104,14 @@ pub fn likenesses(known: &VoicePrint, voices: &[VoicePrint]) -> Vec<f32> {
     let heaps: Vec<_> = std::iter::once(known).chain(voices).map(VoicePrint::frames).collect();
     let Some(material) = Material::of_heaps(&heaps) else { return Vec::new() };
     let judge = Judge::new(&material, &PRIOR);
-    let stats = |at: usize| material.stats(material.stretches[at].from, material.stretches[at].to);
-    let own = stats(0);
+    let heap = |stretch: &Stretch| {
+        let stats = material.stats(stretch.from, stretch.to);
+        (judge.alone(&stats), stats)
+    };
+    let heaps: Vec<_> = material.stretches.iter().map(heap).collect();
+    let gain = |other: usize| judge.gain((&heaps[0].1, &heaps[0].0), (&heaps[other].1, &heaps[other].0));
     let shorter = |voice: &VoicePrint| known.seconds().min(voice.seconds()) as f32;
-    voices.iter().enumerate().map(|(at, voice)| judge.gain(&own, &stats(at + 1)) / shorter(voice)).collect()
+    voices.iter().enumerate().map(|(at, voice)| gain(at + 1) / shorter(voice)).collect()
 }
 
 fn row(shape: &[f32; CEPSTRA], pitch: Option<f32>) -> [u8; FRAME_BYTES] {

@@ -26,19 +26,50 @@ pub(super) struct Tick {
 const NEVER: f32 = f32::NEG_INFINITY;
 
 /// The chain states of all voices, `ticks_min` each.
-struct Chain<'a> {
-    rhythm: &'a Rhythm,
+struct Chain {
     voices: usize,
-    states: usize,
+    length: usize,
+    /// What steps are worth, into a tick without and with silence before it.
+    odds: [Odds; 2],
 }
 
-impl Chain<'_> {
-    /// Calls `tell(from, to, log)` for every step that may be taken into a tick.
+/// What the steps into a tick are worth: logarithms of probabilities, or those themselves.
+#[derive(Clone, Copy)]
+struct Odds {
+    /// Staying with the voice where another one may take over.
+    stay: f32,
+    /// Going on where none may.
+    go_on: f32,
+    /// Going over to another voice.
+    change: f32,
+}
+
+impl Chain {
+    /// With logarithms for odds.
+    fn of_logs(rhythm: &Rhythm, voices: usize) -> Self {
+        let odds = |change: f32| Odds {
+            stay: if voices > 1 { (1.0 - change).ln() } else { 0.0 },
+            go_on: 0.0,
+            change: if voices > 1 { (change / (voices - 1) as f32).ln() } else { NEVER },
+        };
+        Self { voices, length: rhythm.ticks_min, odds: [odds(rhythm.change), odds(rhythm.change_after_silence)] }
+    }
+
+    /// With probabilities for odds.
+    fn of_probabilities(rhythm: &Rhythm, voices: usize) -> Self {
+        let logs = Self::of_logs(rhythm, voices);
+        let exp = |Odds { stay, go_on, change }| Odds { stay: stay.exp(), go_on: go_on.exp(), change: change.exp() };
+        Self { odds: logs.odds.map(exp), ..logs }
+    }
+
+    const fn states(&self) -> usize {
+        self.voices * self.length
+    }
+
+    /// Calls `tell(from, to, odds)` for every step that may be taken into a tick.
     fn steps(&self, after_silence: bool, mut tell: impl FnMut(usize, usize, f32)) {
-        let (length, voices) = (self.rhythm.ticks_min, self.voices);
-        let change = if after_silence { self.rhythm.change_after_silence } else { self.rhythm.change };
-        let stay = if voices > 1 { (1.0 - change).ln() } else { 0.0 };
-        let go = if voices > 1 { (change / (voices - 1) as f32).ln() } else { NEVER };
+        let (length, voices) = (self.length, self.voices);
+        let Odds { stay, go_on, change } = self.odds[usize::from(after_silence)];
         for voice in 0..voices {
             for place in 0..length {
                 let from = voice * length + place;
@@ -46,11 +77,11 @@ impl Chain<'_> {
                 if last {
                     tell(from, from, stay);
                 } else {
-                    tell(from, from + 1, if after_silence { stay } else { 0.0 });
+                    tell(from, from + 1, if after_silence { stay } else { go_on });
                 }
                 if last || after_silence {
                     for other in (0..voices).filter(|other| *other != voice) {
-                        tell(from, other * length, go);
+                        tell(from, other * length, change);
                     }
                 }
             }
@@ -62,10 +93,10 @@ impl Chain<'_> {
 pub(super) fn posteriors(ticks: &[Tick], rhythm: &Rhythm) -> Vec<Vec<f32>> {
     let Some(first) = ticks.first() else { return Vec::new() };
     let voices = first.logs.len();
-    let chain = Chain { rhythm, voices, states: voices * rhythm.ticks_min };
+    let chain = Chain::of_probabilities(rhythm, voices);
     let length = rhythm.ticks_min;
     // Scaled by the largest value at each tick; the scales cancel.
-    let mut forward = vec![vec![0.0_f32; chain.states]; ticks.len()];
+    let mut forward = vec![vec![0.0_f32; chain.states()]; ticks.len()];
     for voice in 0..voices {
         forward[0][voice * length] = 1.0;
     }
@@ -73,14 +104,14 @@ pub(super) fn posteriors(ticks: &[Tick], rhythm: &Rhythm) -> Vec<Vec<f32>> {
     for at in 1..ticks.len() {
         let (before, now) = forward.split_at_mut(at);
         let (before, now) = (&before[at - 1], &mut now[0]);
-        chain.steps(ticks[at].after_silence, |from, to, log| now[to] += before[from] * log.exp());
+        chain.steps(ticks[at].after_silence, |from, to, odds| now[to] += before[from] * odds);
         weigh(now, &ticks[at].logs, length);
     }
-    let mut backward = vec![1.0_f32; chain.states];
+    let mut backward = vec![1.0_f32; chain.states()];
     let mut found = vec![Vec::new(); ticks.len()];
     for at in (0..ticks.len()).rev() {
         let mut shares = vec![0.0_f32; voices];
-        for state in 0..chain.states {
+        for state in 0..chain.states() {
             shares[state / length] += forward[at][state] * backward[state];
         }
         let sum: f32 = shares.iter().sum();
@@ -90,8 +121,8 @@ pub(super) fn posteriors(ticks: &[Tick], rhythm: &Rhythm) -> Vec<Vec<f32>> {
         found[at] = shares;
         if at > 0 {
             weigh(&mut backward, &ticks[at].logs, length);
-            let mut earlier = vec![0.0_f32; chain.states];
-            chain.steps(ticks[at].after_silence, |from, to, log| earlier[from] += backward[to] * log.exp());
+            let mut earlier = vec![0.0_f32; chain.states()];
+            chain.steps(ticks[at].after_silence, |from, to, odds| earlier[from] += backward[to] * odds);
             let top = earlier.iter().copied().fold(0.0_f32, f32::max).max(1e-30);
             for value in &mut earlier {
                 *value /= top;
@@ -119,15 +150,15 @@ pub(super) fn likeliest(ticks: &[Tick], rhythm: &Rhythm) -> Vec<usize> {
     let Some(first) = ticks.first() else { return Vec::new() };
     let voices = first.logs.len();
     let length = rhythm.ticks_min;
-    let chain = Chain { rhythm, voices, states: voices * length };
-    let mut best = vec![NEVER; chain.states];
+    let chain = Chain::of_logs(rhythm, voices);
+    let mut best = vec![NEVER; chain.states()];
     for voice in 0..voices {
         best[voice * length] = first.logs[voice];
     }
-    let mut came_from: Vec<Vec<u16>> = vec![vec![0; chain.states]];
+    let mut came_from: Vec<Vec<u16>> = vec![vec![0; chain.states()]];
     for tick in &ticks[1..] {
-        let mut next = vec![NEVER; chain.states];
-        let mut from_where = vec![0_u16; chain.states];
+        let mut next = vec![NEVER; chain.states()];
+        let mut from_where = vec![0_u16; chain.states()];
         chain.steps(tick.after_silence, |from, to, log| {
             let value = best[from] + log;
             if value > next[to] {
@@ -141,7 +172,7 @@ pub(super) fn likeliest(ticks: &[Tick], rhythm: &Rhythm) -> Vec<usize> {
         came_from.push(from_where);
         best = next;
     }
-    let mut state = (0..chain.states).max_by(|&a, &b| best[a].total_cmp(&best[b])).unwrap_or(0);
+    let mut state = (0..chain.states()).max_by(|&a, &b| best[a].total_cmp(&best[b])).unwrap_or(0);
     let mut path = vec![0; ticks.len()];
     for at in (0..ticks.len()).rev() {
         path[at] = state / length;

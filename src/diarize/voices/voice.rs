@@ -6,6 +6,7 @@
 
 use super::cepstra::CEPSTRA;
 use super::material::Material;
+use super::mixture::SOUNDS_KEPT;
 use super::pitch::PITCHES;
 use super::stats::Stats;
 
@@ -71,12 +72,18 @@ impl Voice {
     /// Logarithm of how much likelier this voice makes the frame than the call as a whole does.
     pub(super) fn judge(&self, material: &Material, frame: usize) -> f32 {
         let shape = &material.shapes[frame];
+        let sounds = &material.sounds[frame];
+        // All sounds side by side: one sum would wait for its own additions.
+        let slopes = sounds.map(|(sound, _)| &self.slopes[usize::from(sound) * CEPSTRA..][..CEPSTRA]);
+        let mut fits = [0.0; SOUNDS_KEPT];
+        for (axis, value) in shape.iter().enumerate() {
+            for (fit, slopes) in fits.iter_mut().zip(slopes) {
+                *fit += slopes[axis] * value;
+            }
+        }
         let mut sum = 0.0;
-        for &(sound, share) in &material.sounds[frame] {
-            let sound = usize::from(sound);
-            let slopes = &self.slopes[sound * CEPSTRA..][..CEPSTRA];
-            let fit: f32 = slopes.iter().zip(shape).map(|(slope, value)| slope * value).sum();
-            sum += share * (fit - self.costs[sound]);
+        for (&(sound, share), fit) in sounds.iter().zip(fits) {
+            sum += share * (fit - self.costs[usize::from(sound)]);
         }
         if let Some((low, high)) = material.pitches.steps(frame) {
             sum -= self.pitch_costs[low.0] * low.1 + self.pitch_costs[high.0] * high.1;
