@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn a_pause_parts_and_a_silence_that_was_cut_out_parts_too() {
         let speech = [Span::from_ms(10_000, 12_000), Span::from_ms(70_000, 71_000)];
-        // The window begins at 9.8 s; its second stretch at 69.8 s is window time 2.4 s.
-        let heard = vec![piece(vec![word(200, 700, "so"), word(700, 2500, "now"), word(2600, 3100, "hello")])];
+        // The window begins at 9.75 s; its second stretch at 69.75 s is window time 2.5 s.
+        let heard = vec![piece(vec![word(250, 750, "so"), word(750, 2600, "now"), word(2750, 3250, "hello")])];
         let found = in_call_time(heard, &window(&speech), &speech);
         assert_eq!(texts(&found), [("so now", 10_000, 12_000), ("hello", 70_000, 70_500)]);
     }
