@@ -73,6 +73,10 @@ struct Work<'a> {
 impl Work<'_> {
     /// Decodes one packet; says whether there was sound in it.
     fn packet(&mut self, source: &mut Source, packet: &Packet) -> Result<bool, Failure> {
+        // Some decoders make sound of nothing, and an index may declare millions of packets of no bytes.
+        if packet.data.is_empty() {
+            return Ok(false);
+        }
         let stamp = source.time_base.map(|base| {
             // Sound that is cut off at the start is not heard: the stamp of what is heard is later by as much.
             let heard = packet.pts.saturating_add(packet.trim_start);
