@@ -92,8 +92,7 @@ pub enum Error {
     Stopped,
     /// The process at work died with a call.
     #[error(
-        "the program ended at this call ({0}); the other calls are not affected. Too little memory is the commonest \
-         reason: free some, or take a smaller speech model"
+        "the program ended at this call ({0}); the other calls are not affected. {way_out}", way_out = after_death(.0)
     )]
     Died(String),
     /// A bug of ours, kept to one call.
@@ -108,6 +107,17 @@ impl Error {
     pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { doing, path, source }
+    }
+}
+
+/// What to do about a death of this kind.
+fn after_death(how: &str) -> &'static str {
+    // 4 is SIGILL on every Unix.
+    if how == "signal 4" {
+        "It was built for a processor that knows more instructions than this one: build it on this machine, or with \
+         GGML_NATIVE=OFF"
+    } else {
+        "Too little memory is the commonest reason: free some, or take a smaller speech model"
     }
 }
 
@@ -128,6 +138,13 @@ pub(crate) fn untold(failure: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_death_names_the_way_out_that_fits() {
+        let told = |how: &str| Error::Died(how.to_owned()).to_string();
+        assert!(told("signal 4").contains("GGML_NATIVE=OFF") && !told("signal 4").contains("memory"));
+        assert!(told("signal 6").contains("smaller speech model") && told("code 3").contains("code 3"));
+    }
 
     #[test]
     fn failures_of_json_quote_nothing() {

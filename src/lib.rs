@@ -8,7 +8,7 @@
 //!
 //! | floor | modules | own |
 //! |---|---|---|
-//! | 0 | [`call`], [`error`], [`progress`], `lexicon` | the nouns, and the words the stages know; no input or output, no engines, no clock |
+//! | 0 | [`call`], [`error`], [`progress`], `lexicon`, `threads` | the nouns, the words the stages know, work side by side; no input or output, no engines, no clock |
 //! | 1 | [`ingest`], [`transcribe`], [`diarize`], [`redact`], [`topics`], [`findings`], [`trends`] | the stages; `trends` looks at many reports |
 //! | 2 | [`pipeline`], [`batch`], [`store`], [`render`] | one call; many calls; files on disk; reports as text |
 //! | 3 | [`options`], [`commands`] | flags to validated settings; one verb a file; printing and clocks |
@@ -18,6 +18,7 @@ pub mod call;
 pub mod error;
 mod lexicon;
 pub mod progress;
+mod threads;
 
 pub mod diarize;
 pub mod findings;

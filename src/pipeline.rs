@@ -28,6 +28,7 @@ use crate::ingest::inputs::{Input, InputKind};
 use crate::ingest::{dates, prosody, recording, transcript};
 use crate::progress::{Event, Progress, StopFlag};
 use crate::redact;
+use crate::threads;
 use crate::topics::{self, TopicSettings};
 use crate::transcribe::speech::{Earshot, Listening, SpeechDetector};
 use crate::transcribe::{self, TranscribeSettings, Transcriber};
@@ -208,11 +209,8 @@ fn hear_recording(
     stop: &StopFlag,
 ) -> Result<Heard> {
     // The model is loaded beside what needs the sound alone.
-    let (engine, listened) = std::thread::scope(|scope| {
-        let loading = scope.spawn(|| engines.transcriber());
-        let listened = listen(input, engines.detector(), pool, progress, stop);
-        (loading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), listened)
-    });
+    let listening = || listen(input, engines.detector(), pool, progress, stop);
+    let (engine, listened) = threads::both(|| engines.transcriber(), listening);
     let (engine, Listened { recording, duration, tracks, sharing, listenings }) = (engine?, listened?);
     let wanted = TranscribeSettings { language: settings.language.clone(), translate: settings.translate };
     let teller = engines.voices();

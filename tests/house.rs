@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 
 /// Modules by floor, from the ground up. Floors 0 to 4 of the map in `lib.rs`.
 const FLOORS: [&[&str]; 5] = [
-    &["call", "error", "lexicon", "progress"],
+    &["call", "error", "lexicon", "progress", "threads"],
     &["ingest", "transcribe", "diarize", "redact", "topics", "findings", "trends"],
     &["pipeline", "batch", "store", "render"],
     &["options", "commands"],

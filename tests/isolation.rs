@@ -11,6 +11,7 @@ mod sound_server;
 #[path = "common/spoken.rs"]
 mod spoken;
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -137,6 +138,27 @@ fn out_of_memory_fails_the_recordings_by_name_and_nothing_else() {
     assert!(done.status.success(), "{said}");
     assert_eq!((&told["written"], &told["unchanged"]), (&2.into(), &1.into()), "{told}");
     println!("out of memory: cases: 2, failures: 0");
+}
+
+/// whisper.cpp calls a debugger when it ends the program, which prints what functions were called with.
+#[test]
+fn no_debugger_looks_into_a_worker_that_ends() {
+    let home = calls(1);
+    let (programs, called) = (home.path().join("bin"), home.path().join("called"));
+    std::fs::create_dir(&programs).unwrap();
+    for name in ["gdb", "lldb"] {
+        std::fs::write(programs.join(name), format!("#!/bin/sh\n: >'{}'\n", called.display())).unwrap();
+        std::fs::set_permissions(programs.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    // Which limit is met by whisper.cpp rather than by what comes before depends on the machine.
+    let ends = (10..20).map(|step| step * 50 << 10).find(|limit| {
+        let mut command = analyze(home.path(), &format!("ulimit -v {limit};"), &["-j", "1", "--force"]);
+        let done = command.env("PATH", format!("{}:/usr/bin:/bin", programs.display())).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!called.exists(), "{said}");
+        said.contains("GGML_ASSERT")
+    });
+    assert!(ends.is_some(), "whisper.cpp ended at no limit");
 }
 
 #[test]

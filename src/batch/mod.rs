@@ -23,18 +23,15 @@ use crate::ingest::inputs::Input;
 use crate::pipeline::{CallSettings, Engines};
 use crate::progress::{Event, StopFlag};
 use crate::store::Store;
+use crate::threads::{self, WORKER};
 
 pub use index::{Index, has_index, write_index};
 pub use one::{Format, made_beside};
 
-/// Names of the threads that work on calls begin so.
-const CALL_THREAD: &str = "rapport-call-";
-const WINDOW_THREAD: &str = "rapport-window-";
-
 /// Whether a thread of this name works on calls, so that its panics end as outcomes.
 #[must_use]
 pub fn is_worker(thread: &str) -> bool {
-    thread.starts_with(CALL_THREAD) || thread.starts_with(WINDOW_THREAD)
+    thread.starts_with(WORKER)
 }
 
 /// One call to be worked on.
@@ -141,7 +138,7 @@ impl Summary {
 pub fn run(batch: &Batch, engines: &dyn Engines, watch: &dyn Watch, stop: &StopFlag) -> Result<Vec<Outcome>> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(batch.threads)
-        .thread_name(|index| format!("{WINDOW_THREAD}{index}"))
+        .thread_name(|index| format!("{WORKER}window-{index}"))
         .build()
         .map_err(|failure| Error::Engine(format!("cannot make {} threads: {failure}", batch.threads)))?;
     let places = names::report_places(&batch.jobs, batch.store.out());
@@ -162,14 +159,7 @@ pub fn run(batch: &Batch, engines: &dyn Engines, watch: &dyn Watch, stop: &StopF
         }
     };
     let drivers = batch.threads.clamp(1, queue.len().max(1));
-    std::thread::scope(|scope| {
-        for index in 0..drivers {
-            let spawned = std::thread::Builder::new().name(format!("{CALL_THREAD}{index}")).spawn_scoped(scope, drive);
-            if spawned.is_err() && index == 0 {
-                drive();
-            }
-        }
-    });
+    threads::several(drivers, "call", drive);
     Ok(outcomes.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

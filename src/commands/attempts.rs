@@ -33,6 +33,10 @@ const SAID: &str = "said";
 /// Code of a process that was asked to stop.
 const INTERRUPTED: i32 = 130;
 
+/// ggml's setting that keeps it from calling a debugger, where there is one, when it ends the program: that takes seconds and
+/// prints what functions were called with, which may be of a call.
+const NO_DEBUGGER: &str = "GGML_NO_BACKTRACE";
+
 /// How often the process is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -318,7 +322,7 @@ fn start(folder: &Path, plan: &Plan, is_caught: bool) -> Option<Child> {
     if is_caught {
         command.stdout(File::create(folder.join(SAID)).ok()?);
     }
-    command.args(std::env::args_os().skip(1)).env(FOLDER, folder);
+    command.args(std::env::args_os().skip(1)).env(FOLDER, folder).env(NO_DEBUGGER, "1");
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     command.env(GLIBC_TUNABLES, with_large_pages(std::env::var_os(GLIBC_TUNABLES)));
     command.stdin(Stdio::piped()).spawn().ok()

@@ -8,6 +8,7 @@ use super::{Listener, WINDOW_SAMPLES};
 use crate::call::audio::{SAMPLES_PER_MS, Track};
 use crate::call::time::Span;
 use crate::error::Result;
+use crate::threads;
 
 /// Samples from one frame of the network to the next (three poolings by 3 after a stride of 10).
 pub(super) const FRAME_STEP_SAMPLES: usize = 270;
@@ -69,16 +70,12 @@ pub(super) fn listen(track: &Track, speech: &[Span], listener: &dyn Listener) ->
     let heard: Mutex<Vec<Option<Result<Vec<Window>>>>> = Mutex::new((0..groups.len()).map(|_| None).collect());
     let next = AtomicUsize::new(0);
     // Threads of their own: a network waits for its own pool, and a worker of ours that waits would begin another group.
-    std::thread::scope(|scope| {
-        for _ in 0..rayon::current_num_threads().min(groups.len()) {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(group) = groups.get(at) else { break };
-                    let windows = listen_to(track, group, listener);
-                    heard.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(windows);
-                }
-            });
+    threads::several(rayon::current_num_threads().min(groups.len()), "voices", || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(group) = groups.get(at) else { break };
+            let windows = listen_to(track, group, listener);
+            heard.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(windows);
         }
     });
     let mut windows = Vec::with_capacity(starts.len());
