@@ -14,6 +14,7 @@ mod utterances;
 mod whisper;
 pub mod windows;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 pub use engine::{Ask, Heard, HeardWord, LanguageGuess, Transcriber};
@@ -126,11 +127,13 @@ type HeardTracks = Vec<Vec<Vec<Heard>>>;
 /// Asks the engine for every window; each tells its share of the call's length when it is done.
 fn hear(tracks: &[Track], prepared: &[Prepared], work: &Work<'_>) -> Result<HeardTracks> {
     let duration = tracks.iter().map(Track::duration).max().unwrap_or_default();
-    let jobs: Vec<(usize, usize)> = prepared
+    let mut jobs: Vec<(usize, usize)> = prepared
         .iter()
         .enumerate()
         .flat_map(|(track, prepared)| (0..prepared.windows.len()).map(move |window| (track, window)))
         .collect();
+    // Long ones first: then the cores come to their end at much the same time.
+    jobs.sort_by_key(|&(track, window)| Reverse(prepared[track].windows[window].length()));
     if jobs.is_empty() {
         work.progress.tell(Event::Advanced(duration));
     }
@@ -144,8 +147,10 @@ fn hear(tracks: &[Track], prepared: &[Prepared], work: &Work<'_>) -> Result<Hear
         work.progress.tell(Event::Advanced(until(at + 1) - until(at)));
         Ok(heard)
     });
+    let mut in_order: Vec<_> = jobs.into_iter().zip(heard).collect();
+    in_order.sort_by_key(|(job, _)| *job);
     let mut by_track: HeardTracks = prepared.iter().map(|_| Vec::new()).collect();
-    for ((track, _), heard) in jobs.into_iter().zip(heard) {
+    for ((track, _), heard) in in_order {
         by_track[track].push(heard?);
     }
     Ok(by_track)

@@ -1,7 +1,8 @@
 //! Speech packed into windows, and the way back from window time to call time.
 //!
 //! Every window costs a whisper model something besides what it holds: so the silence between two stretches of speech is
-//! shortened, and windows are filled to the brim. Speech is cut only where one stretch is longer than a window.
+//! shortened, and a track is parted into windows where that costs least in all. Speech is cut only where one stretch is longer
+//! than a window.
 
 use crate::call::audio::{SAMPLES_PER_MS, Track};
 use crate::call::time::{Duration, Span, Timestamp};
@@ -58,6 +59,16 @@ pub struct Window {
 }
 
 impl Window {
+    fn of(stretches: &[Span]) -> Self {
+        let mut at_ms = 0;
+        let piece = |&span: &Span| {
+            let piece = Piece { at_ms, span };
+            at_ms += span.length().ms();
+            piece
+        };
+        Self { pieces: stretches.iter().map(piece).collect() }
+    }
+
     /// Its own length, at most [`WINDOW_MS_MAX`].
     #[must_use]
     pub fn length(&self) -> Duration {
@@ -101,26 +112,47 @@ impl Window {
     }
 }
 
-/// Packs the speech of a track of this length into windows, in order.
+/// Packs the speech of a track of this length into windows, in order, so that they cost least in all.
+///
+/// To fill one window after the other is not that: the encoder works on some silence behind a window that is not quite full,
+/// and how full the last one is, is left to chance. The cheapest way is found by dynamic programming over the stretches: the
+/// cheapest windows of the first so many are those of fewer, and one window more.
 #[must_use]
 pub fn pack(listening: &Listening, length: Duration) -> Vec<Window> {
+    let stretches = stretches(listening, length);
+    // Of the first so many stretches: what their windows cost, and how many stretches lie before the last window.
+    let mut cheapest: Vec<(u64, usize)> = vec![(0, 0)];
+    for end in 1..=stretches.len() {
+        let mut held = Duration::ZERO;
+        let last_windows = (0..end).rev().map_while(|start| {
+            held = held + stretches[start].length();
+            (held.ms() <= WINDOW_MS_MAX).then(|| (cheapest[start].0 + cost(held), start))
+        });
+        // No stretch is longer than a window: there is a way to hold every one.
+        cheapest.extend(last_windows.min());
+    }
     let mut windows = Vec::new();
-    let mut open: Vec<Piece> = Vec::new();
-    let mut filled_ms = 0;
-    for span in stretches(listening, length) {
-        let long_ms = span.length().ms();
-        if filled_ms + long_ms > WINDOW_MS_MAX && !open.is_empty() {
-            windows.push(Window { pieces: std::mem::take(&mut open) });
-            filled_ms = 0;
-        }
-        open.push(Piece { at_ms: filled_ms, span });
-        filled_ms += long_ms;
+    let mut end = stretches.len();
+    while end > 0 {
+        let start = cheapest[end].1;
+        windows.push(Window::of(&stretches[start..end]));
+        end = start;
     }
-    if !open.is_empty() {
-        windows.push(Window { pieces: open });
-    }
+    windows.reverse();
     windows
 }
+
+/// What a window of this length costs: products with weights grow with the positions of the encoder, attention with their
+/// square. In a full window the former take twice the time of the latter (`benches/NOTES.md`, "Beside other programs"). The
+/// unit does not matter.
+fn cost(length: Duration) -> u64 {
+    let positions = positions(length);
+    2 * POSITIONS * positions + positions * positions + WINDOW_COST
+}
+
+/// What a window costs whatever it holds, a tenth of a full one: a third of that is the decoder's start and the spectrum; the
+/// rest is a price on every seam, since the model knows of no words before it.
+const WINDOW_COST: u64 = 3 * POSITIONS * POSITIONS / 10;
 
 /// Stretches of speech with the silence that is kept around them, none longer than a window.
 fn stretches(listening: &Listening, length: Duration) -> Vec<Span> {
@@ -243,12 +275,70 @@ mod tests {
         }
     }
 
+    fn cost_of(windows: &[Window]) -> u64 {
+        windows.iter().map(|window| cost(window.length())).sum()
+    }
+
+    /// One window filled after the other.
+    fn filled(stretches: &[Span]) -> Vec<Window> {
+        let mut windows: Vec<Vec<Span>> = Vec::new();
+        for &stretch in stretches {
+            let fits = |window: &&mut Vec<Span>| {
+                let held: Duration = window.iter().map(|held| held.length()).sum();
+                (held + stretch.length()).ms() <= WINDOW_MS_MAX
+            };
+            match windows.last_mut().filter(fits) {
+                Some(window) => window.push(stretch),
+                None => windows.push(vec![stretch]),
+            }
+        }
+        windows.iter().map(|window| Window::of(window)).collect()
+    }
+
     #[test]
-    fn an_hour_of_short_turns_fills_its_windows() {
+    fn windows_cost_less_than_when_one_is_filled_after_the_other() {
+        let (mut packed, mut one_by_one) = (0, 0);
+        for seed in 0..50 {
+            let (heard, length) = listening(seed);
+            let windows = pack(&heard, length);
+            let other = filled(&stretches(&heard, length));
+            assert!(cost_of(&windows) <= cost_of(&other), "{seed}");
+            assert!(windows.len() * 10 <= other.len() * 11, "{seed}: {} windows of {}", windows.len(), other.len());
+            packed += cost_of(&windows);
+            one_by_one += cost_of(&other);
+        }
+        assert!(packed * 100 < one_by_one * 99, "{packed} {one_by_one}");
+    }
+
+    #[test]
+    fn no_way_to_part_a_few_stretches_costs_less() {
+        for seed in 0..50 {
+            let (heard, length) = listening(seed);
+            let few: Vec<Span> = heard.spans().iter().take(10).copied().collect();
+            let heard = Listening::scripted(few);
+            let stretches = stretches(&heard, length);
+            // Every bit is a seam between two stretches, or none.
+            let ways = (0..1_u32 << (stretches.len() - 1)).filter_map(|seams| {
+                let (mut windows, mut start) = (Vec::new(), 0);
+                for end in 1..=stretches.len() {
+                    if end == stretches.len() || seams >> (end - 1) & 1 == 1 {
+                        windows.push(Window::of(&stretches[start..end]));
+                        start = end;
+                    }
+                }
+                let fit = windows.iter().all(|window| window.length().ms() <= WINDOW_MS_MAX);
+                fit.then(|| cost_of(&windows))
+            });
+            assert_eq!(Some(cost_of(&pack(&heard, length))), ways.min(), "{seed}");
+        }
+    }
+
+    #[test]
+    fn an_hour_of_short_turns_goes_into_few_windows() {
         let spans: Vec<Span> = (0..360).map(|at| Span::from_ms(at * 10_000, at * 10_000 + 2500)).collect();
         let windows = pack(&Listening::scripted(spans), Duration::from_ms(3_600_000));
-        // 3 s a stretch with its silence: 9 fit into a window.
-        assert_eq!(windows.len(), 40);
+        // 3 s a stretch with its silence: 9 would fit into a window, and 8 with the silence behind them cost a little less.
+        assert_eq!(windows.len(), 45);
     }
 
     #[test]
