@@ -125,7 +125,7 @@ pub fn pack(listening: &Listening, length: Duration) -> Vec<Window> {
     for end in 1..=stretches.len() {
         let mut held = Duration::ZERO;
         let last_windows = (0..end).rev().map_while(|start| {
-            held = held + stretches[start].length();
+            held += stretches[start].length();
             (held.ms() <= WINDOW_MS_MAX).then(|| (cheapest[start].0 + cost(held), start))
         });
         // No stretch is longer than a window: there is a way to hold every one.
