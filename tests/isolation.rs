@@ -151,7 +151,7 @@ fn no_debugger_looks_into_a_worker_that_ends() {
         std::fs::set_permissions(programs.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     // Which limit is met by whisper.cpp rather than by what comes before depends on the machine.
-    let ends = (10..20).map(|step| step * 50 << 10).find(|limit| {
+    let ends = (10..20).map(|step| (step * 50) << 10).find(|limit| {
         let mut command = analyze(home.path(), &format!("ulimit -v {limit};"), &["-j", "1", "--force"]);
         let done = command.env("PATH", format!("{}:/usr/bin:/bin", programs.display())).output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
