@@ -12,11 +12,12 @@ bandwidth, and takes so much memory.
 """
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
+import wave
 from pathlib import Path
 
 import calls
@@ -54,15 +55,21 @@ def probed(workers, cores):
     return sum(one[0] for one in found), sum(one[1] for one in found)
 
 
-def work(size, kind):
-    """(billion operations a window, gigabytes read a token)."""
+def positions(seconds):
+    """Positions of the encoder that a window of this length takes, as src/transcribe/windows.rs has it."""
+    wanted = math.ceil(50 * seconds) + 128
+    return min(max(math.ceil(wanted / 16) * 16, 512), POSITIONS)
+
+
+def work(size, kind, at):
+    """(billion operations a window of so many positions, gigabytes read a token)."""
     k, encoder, decoder = size
     width = 128 * k
-    layer = 2 * POSITIONS * 12 * width ** 2 + 4 * POSITIONS ** 2 * width
-    convolutions = 2 * 2 * POSITIONS * MELS * 3 * width + 2 * POSITIONS * 3 * width ** 2
-    crossing = decoder * 4 * POSITIONS * width ** 2
+    layer = 2 * at * 12 * width ** 2 + 4 * at ** 2 * width
+    convolutions = 2 * 2 * at * MELS * 3 * width + 2 * at * 3 * width ** 2
+    crossing = decoder * 4 * at * width ** 2
     weights = (decoder * 14 * width ** 2 + VOCABULARY * width) * BYTES_A_WEIGHT[kind]
-    return (encoder * layer + convolutions + crossing) / 1e9, (weights + decoder * 4 * POSITIONS * width) / 1e9
+    return (encoder * layer + convolutions + crossing) / 1e9, (weights + decoder * 4 * at * width) / 1e9
 
 
 def one_window_files(folder, count):
@@ -77,6 +84,11 @@ def one_window_files(folder, count):
             calls.write(path, sound.sum(1, keepdims=True), lines)
             files.append(path)
     return files
+
+
+def seconds(path):
+    with wave.open(str(path)) as sound:
+        return sound.getnframes() / sound.getframerate()
 
 
 def tokens(model_folder, files):
@@ -113,12 +125,14 @@ def main():
     few = one_window_files(options.work_dir / "windows", 2)
     many = one_window_files(options.work_dir / "windows", 6)
     more, words = len(many) - len(few), tokens(options.work_dir / f"{run.WIDE}-ct2", many[len(few):])
+    # A file is all one window, the silence at its ends included: its speech alone may take a little less.
+    mean = statistics.mean(positions(seconds(path)) for path in many[len(few):])
     for size in options.sizes:
         for kind in options.kinds:
             subprocess.run([sys.executable, str(run.TRAINING / "widen.py"), "--output-dir", str(options.work_dir / kind),
                             "--sizes", size, "--kind", kind], check=True, stdout=subprocess.DEVNULL)
             model = options.work_dir / kind / f"ggml-rapport-wide-{size}.bin"
-            operations, bytes_a_token = work(widen.SIZES[size], kind)
+            operations, bytes_a_token = work(widen.SIZES[size], kind, mean)
             # What four windows more take: the load of the model and what a run does but once are in neither.
             begun = took(options.rapport, model, few, 1, options.rounds)
             alone = took(options.rapport, model, many, 1, options.rounds)
