@@ -10,7 +10,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::batch::{self, Format};
+use crate::batch::Format;
 use crate::call::time::Duration;
 use crate::commands::pull_view::PullView;
 use crate::commands::{
@@ -21,6 +21,7 @@ use crate::diarize::voices::SpeakerCount;
 use crate::error::{Error, Result};
 use crate::options::{CallFlags, Shard, parse_length, parse_shard, parse_speaker, parse_speakers};
 use crate::progress::StopFlag;
+use crate::threads;
 use crate::transcribe::models::{Places, PullSettings};
 use months::{CompareArgs, MarkArgs};
 use voices::VoiceArgs;
@@ -476,7 +477,7 @@ fn run_models(verb: ModelsVerb, stop: &StopFlag, out: &mut dyn Write) -> Result<
 pub fn keep_panics_of_calls_quiet() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let of_a_call = std::thread::current().name().is_some_and(batch::is_worker);
+        let of_a_call = std::thread::current().name().is_some_and(threads::is_worker);
         if !of_a_call {
             default(panic);
         }

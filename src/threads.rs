@@ -7,6 +7,11 @@ use std::thread::{Builder, scope};
 /// Threads that work on calls are named so, and what they do.
 pub(crate) const WORKER: &str = "rapport-work-";
 
+/// Whether a thread of this name works on calls, so that its panics end as outcomes.
+pub(crate) fn is_worker(thread: &str) -> bool {
+    thread.starts_with(WORKER)
+}
+
 /// Does two pieces of work side by side and gives both outcomes: `beside` on a thread of its own, `here` on this one.
 ///
 /// A panic of either piece goes on here.

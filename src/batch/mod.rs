@@ -28,12 +28,6 @@ use crate::threads::{self, WORKER};
 pub use index::{Index, has_index, write_index};
 pub use one::{Format, made_beside};
 
-/// Whether a thread of this name works on calls, so that its panics end as outcomes.
-#[must_use]
-pub fn is_worker(thread: &str) -> bool {
-    thread.starts_with(WORKER)
-}
-
 /// One call to be worked on.
 #[derive(Debug, Clone)]
 pub struct Job {

@@ -150,8 +150,8 @@ fn cost(length: Duration) -> u64 {
     2 * POSITIONS * positions + positions * positions + WINDOW_COST
 }
 
-/// What a window costs whatever it holds, a tenth of a full one: a third of that is the decoder's start and the spectrum; the
-/// rest is a price on every seam, since the model knows of no words before it.
+/// What a window costs whatever it holds, a tenth of a full one: the decoder's start and the spectrum are a part of that. The rest
+/// is a price on every seam, since the model knows of no words before it; it is chosen, not measured.
 const WINDOW_COST: u64 = 3 * POSITIONS * POSITIONS / 10;
 
 /// Stretches of speech with the silence that is kept around them, none longer than a window.
